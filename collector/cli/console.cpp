@@ -1,0 +1,35 @@
+#include "collector/cli/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace sw {
+
+void complain(std::string_view text) { fmt::print(stderr, "span-watcher: {}\n", text); }
+
+Output::Output(Colour colour) {
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* term = std::getenv("TERM");
+    const bool plain = (no_color != nullptr && *no_color != '\0') || (term != nullptr && std::strcmp(term, "dumb") == 0);
+    colour_ = colour == Colour::always || (colour == Colour::automatic && !plain && ::isatty(STDOUT_FILENO) == 1);
+}
+
+void Output::put(std::string_view text) {
+    if (error_ == 0 && std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) error_ = errno;
+}
+
+std::string Output::painted(std::string_view text, const char* code) const {
+    return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+Result<Done> Output::finish() {
+    if (error_ == 0 && std::fflush(stdout) != 0) error_ = errno;
+    if (error_ == 0) return Done{};
+    return unexpected(fmt::format("writing the output: {}", std::strerror(error_)), ExitCode::environment);
+}
+
+}  // namespace sw

@@ -1,0 +1,106 @@
+#include "collector/cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+#include <map>
+
+#include "rules/base/text.hpp"
+
+namespace sw {
+namespace {
+
+constexpr double most_grace = 86400;
+
+/// "a,b" or repeated: anomalies by slug.
+void read_ignore(const std::vector<std::string>& words, ReasonSet& ignore) {
+    for (const std::string& slug : words) {
+        const auto reason = reason_from_slug(slug);
+        if (reason && info(*reason).kind == ReasonKind::anomaly) {
+            ignore.add(*reason);
+            continue;
+        }
+        if (reason) throw CLI::ValidationError("--ignore", slug + " is a verdict on the conversation, not an anomaly of the frame: it cannot be ignored");
+        std::vector<std::string_view> known;
+        for (std::size_t i = 0; i < reason_count; ++i)
+            if (const ReasonInfo& r = info(static_cast<Reason>(i)); r.kind == ReasonKind::anomaly) known.push_back(r.slug);
+        const std::string_view near = nearest_word(slug, known);
+        throw CLI::ValidationError("--ignore", fmt::format("unknown anomaly '{}'{}; span-watcher-policy(5) lists them", escape_for_display(slug),
+                                                           near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+    }
+}
+
+struct Raw {
+    std::vector<std::string> ignore;
+    std::string mode;
+};
+
+void add_replay(CLI::App& app, Options& o, Raw& raw) {
+    CLI::App* replay = app.add_subcommand("replay", "judge capture files (pcap, pcapng, gzip, zstd; '-' is standard input)");
+    replay->add_option("FILE", o.replay.files, "capture files, in the order they were written")->required();
+    replay->add_option("--mode", raw.mode, "flow, packet or tcpdump; instead of the policy's mode")
+        ->check(CLI::IsMember({"flow", "packet", "tcpdump"}));
+    replay->add_option("--packets", o.replay.packets, "list packets: grey, all or none (default none)")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, Listing>{{"none", Listing::none}, {"grey", Listing::grey}, {"all", Listing::all}})
+                        .description(""))
+        ->type_name("grey|all|none");
+    replay->add_option("--write", o.replay.write, "write the greylisted packets (--packets all: every packet) with their verdicts as comments")
+        ->type_name("OUT.pcapng");
+    replay->add_option("--ignore", raw.ignore, "anomalies to wave through, by name, besides the policy's")->delimiter(',')->type_name("ANOMALY,...");
+    replay->add_option("--grace", o.replay.grace, "accept conversations mid-stream for so long after the first frame (default 0)")
+        ->check(CLI::Range(0.0, most_grace))
+        ->type_name("SECONDS");
+    replay->add_flag("--no-progress", o.replay.no_progress, "no progress line on the terminal");
+}
+
+void add_rules(CLI::App& app, Options& o) {
+    CLI::App* rules = app.add_subcommand("rules", "policy files");
+    rules->require_subcommand(1);
+    for (const auto& [verb, what] : {std::pair{"check", "say everything that is wrong or doubtful with a policy"},
+                                     std::pair{"show", "print a policy in canonical form"}}) {
+        CLI::App* sub = rules->add_subcommand(verb, what);
+        sub->add_option("FILE", o.policy_files, "policy files (default: the one of --policy)");
+        sub->callback([&o, name = std::string(verb)] { o.verb = name; });
+    }
+}
+
+}  // namespace
+
+ParsedOptions parse_options(int argc, char** argv) {
+    Options o;
+    Raw raw;
+    CLI::App app{"span-watcher: judge traffic against a whitelist, explain everything else, never send a frame", "span-watcher"};
+    app.set_version_flag("--version", std::string("span-watcher ") + SPAN_VERSION);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_flag("--json", o.json, "JSON Lines on standard output");
+    app.add_option("--policy", o.policy, "policy file")->capture_default_str()->type_name("FILE");
+    app.add_option("--color", o.colour, "auto, always or never")
+        ->transform(CLI::CheckedTransformer(
+                        std::map<std::string, Colour>{{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}})
+                        .description(""))
+        ->type_name("auto|always|never");
+    app.add_flag("--unconfined", o.unconfined, "for debugging only: keep all powers of the caller; the output says so");
+    add_replay(app, o, raw);
+    add_rules(app, o);
+    for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; })) sub->fallthrough();
+    try {
+        app.parse(argc, argv);
+        read_ignore(raw.ignore, o.replay.ignore);
+    } catch (const CLI::ParseError& e) {
+        // CLI11 has exit codes of its own; ours are two: asked for help, or wrong.
+        const bool asked = e.get_exit_code() == 0;
+        if (asked)
+            app.exit(e);
+        else
+            std::cerr << "span-watcher: " << escape_for_display(e.what()) << "\nTry 'span-watcher --help'.\n";
+        return {std::nullopt, asked ? ExitCode::clean : ExitCode::input};
+    }
+    if (!raw.mode.empty()) o.replay.mode = mode_from(raw.mode);
+    o.noun = app.get_subcommands().front()->get_name();
+    return {o, ExitCode::clean};
+}
+
+}  // namespace sw

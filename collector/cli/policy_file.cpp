@@ -1,0 +1,42 @@
+#include "collector/cli/policy_file.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "collector/cli/console.hpp"
+#include "rules/base/text.hpp"
+
+namespace sw {
+
+Result<std::string> read_policy_file(const std::string& path) {
+    constexpr std::size_t most = 4u << 20;
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; });
+    if (!file)
+        return unexpected(fmt::format("cannot read policy {}: {} (name one with --policy)", escape_for_display(path), std::strerror(errno)));
+    std::string text(most + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (std::ferror(file.get()) != 0) return unexpected(fmt::format("cannot read policy {}: {}", escape_for_display(path), std::strerror(errno)));
+    if (text.size() > most) return unexpected(fmt::format("policy {} is larger than 4 MiB", escape_for_display(path)));
+    return text;
+}
+
+std::optional<Policy> parse_or_complain(const std::string& path, std::string text) {
+    PolicyLoad load = parse_policy(path, std::move(text));
+    for (const Diagnostic& d : load.diagnostics)
+        if (d.level == Diagnostic::Level::error) fmt::print(stderr, "{}", render(d, path, load.text));
+    if (!load.policy) complain(fmt::format("policy {} is not used: one error rejects the whole file", escape_for_display(path)));
+    return std::move(load.policy);
+}
+
+Result<Done> confine_unless(bool unconfined, Role role, const std::vector<std::string>& readable) {
+    if (!unconfined) return confine(role, readable);
+    mark_unconfined();
+    complain("UNCONFINED: this process keeps all powers of its user");
+    return Done{};
+}
+
+}  // namespace sw

@@ -1,0 +1,225 @@
+#include "collector/cli/replay.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "collector/cli/policy_file.hpp"
+#include "collector/cli/progress.hpp"
+#include "collector/cli/signals.hpp"
+#include "rules/base/text.hpp"
+#include "rules/confine/confine.hpp"
+#include "sensor/capture/pcapng_writer.hpp"
+#include "sensor/capture/reader.hpp"
+
+namespace sw {
+namespace {
+
+constexpr std::size_t frames_at_once = 256;
+
+class Replay {
+public:
+    Replay(const Options& options, const Policy& policy, Output& out)
+        : options_(options),
+          engine_(policy, engine_options(options, policy)),
+          report_(options.json ? json_report(out) : text_report(out)),
+          progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {
+        result_.engine = &engine_;
+        result_.mode = options.replay.mode.value_or(policy.mode);
+        result_.unconfined = options.unconfined;
+    }
+
+    int run(std::optional<PcapngWriter> writer);
+
+private:
+    static EngineOptions engine_options(const Options& options, const Policy& policy);
+    void file(const std::string& name);
+    bool batch(const std::string& name, std::span<const Frame> frames, FileResult& result);
+    void tell(const std::string& name, const Frame& frame, const Judgement& judgement);
+    void fail(FileResult& result, const Error& error);
+
+    const Options& options_;
+    Engine engine_;
+    std::unique_ptr<ReplayReport> report_;
+    Progress progress_;
+    std::optional<PcapngWriter> writer_;
+    std::array<Frame, frames_at_once> frames_;
+    std::array<Judgement, frames_at_once> judgements_;
+    ReplayResult result_;
+    std::optional<Error> worst_;
+    bool give_up_ = false;
+};
+
+EngineOptions Replay::engine_options(const Options& options, const Policy& policy) {
+    EngineOptions e;
+    e.mode = options.replay.mode.value_or(policy.mode);
+    e.ignore = options.replay.ignore;
+    e.grace = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.replay.grace));
+    randombytes_buf(e.hash_key.data(), e.hash_key.size());
+    return e;
+}
+
+void Replay::fail(FileResult& result, const Error& error) {
+    result.error = error.text;
+    if (!worst_ || to_int(error.code) > to_int(worst_->code)) worst_ = error;
+    progress_.clear();
+    complain(fmt::format("{}: {}", escape_for_display(result.name), error.text));
+}
+
+void Replay::tell(const std::string& name, const Frame& frame, const Judgement& judgement) {
+    const bool listed = options_.replay.packets == Listing::all || judgement.verdict != Verdict::allow;
+    if (!listed) return;
+    if (options_.replay.packets != Listing::none) report_->packet(name, frame, judgement, engine_);
+    if (!writer_) return;
+    if (auto done = writer_->write(frame, verdict_comment(frame, judgement, engine_)); !done) {
+        worst_ = done.error();
+        complain(done.error().text);
+        give_up_ = true;
+    }
+}
+
+bool Replay::batch(const std::string& name, std::span<const Frame> frames, FileResult& result) {
+    std::size_t judged = 0;
+    const auto done = engine_.judge(frames, judgements_, judged);
+    result.frames += judged;
+    const bool tells = options_.replay.packets != Listing::none || writer_;
+    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) tell(name, frames[i], judgements_[i]);
+    if (done) return !give_up_;
+    fail(result, done.error());
+    return false;
+}
+
+std::string names_of(const std::vector<Datalink>& links) {
+    std::vector<std::string> names;
+    for (Datalink link : links)
+        if (const std::string name = name_of(link); std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    return fmt::format("{}", fmt::join(names, ","));
+}
+
+Result<UniqueFd> open_capture(const std::string& name) {
+    UniqueFd fd(name == "-" ? ::dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) return unexpected(fmt::format("cannot open: {}", std::strerror(errno)));
+    struct stat status {};
+    if (::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode)) return unexpected("is a directory, not a capture file");
+    return fd;
+}
+
+std::uint64_t size_of(const UniqueFd& fd) {
+    struct stat status {};
+    const bool known = ::fstat(fd.get(), &status) == 0 && S_ISREG(status.st_mode);
+    return known ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+void Replay::file(const std::string& name) {
+    FileResult& result = result_.files.emplace_back();
+    result.name = name;
+    auto fd = open_capture(name);
+    if (!fd) return fail(result, fd.error());
+    progress_.begin_file(name, size_of(*fd));
+    auto reader = CaptureReader::open(std::move(*fd));
+    if (!reader) return fail(result, reader.error());
+    engine_.begin_file();
+    while (stop_signal() == 0) {
+        const std::size_t n = reader->next(frames_);
+        if (n == 0) break;
+        if (!batch(name, std::span(frames_.data(), n), result)) break;
+        progress_.at(reader->position(), result.frames, engine_.counters().greylisted);
+    }
+    result.datalink = names_of(reader->datalinks());
+    if (const auto& stop = reader->stopped(); stop && stop_signal() == 0)
+        fail(result, {ExitCode::input, fmt::format("stopped at frame {}, offset {}: {}", stop->frame, stop->offset, stop->why)});
+}
+
+int Replay::run(std::optional<PcapngWriter> writer) {
+    const auto began = std::chrono::steady_clock::now();
+    writer_ = std::move(writer);
+    for (const std::string& name : options_.replay.files) {
+        if (stop_signal() != 0 || give_up_) break;
+        file(name);
+    }
+    progress_.clear();
+    if (writer_ && !give_up_)
+        if (auto done = writer_->flush(); !done) {
+            worst_ = done.error();
+            complain(done.error().text);
+        }
+    result_.interrupted = stop_signal() != 0;
+    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    report_->finish(result_);
+    if (result_.interrupted) return 128 + stop_signal();
+    if (worst_) return to_int(worst_->code);
+    return to_int(engine_.counters().allowed == engine_.counters().frames ? ExitCode::clean : ExitCode::greylisted);
+}
+
+Result<std::optional<PcapngWriter>> open_writer(const Options& options, const Policy& policy) {
+    const std::string& path = options.replay.write;
+    if (path.empty()) return std::optional<PcapngWriter>();
+    for (const std::string& file : options.replay.files)
+        if (struct stat a {}, b {}; ::stat(file.c_str(), &a) == 0 && ::stat(path.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+            return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    if (!fd) return unexpected(fmt::format("cannot write {}: {}", escape_for_display(path), std::strerror(errno)), ExitCode::environment);
+    const std::string comment = fmt::format("span-watcher {} replay; policy sha256 {}{}", SPAN_VERSION, policy.sha256, options.unconfined ? "; UNCONFINED" : "");
+    return std::optional<PcapngWriter>(PcapngWriter(std::move(fd), comment));
+}
+
+}  // namespace
+
+std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engine) {
+    const Policy& policy = engine.policy();
+    const auto name = [&](int rule) { return rule < 0 ? std::string("-") : policy.rules[static_cast<std::size_t>(rule)].name; };
+    if (j.verdict == Verdict::allow) return fmt::format("ALLOW {}{}", name(j.rule), j.provisional ? " (provisional)" : "");
+    std::string reasons;
+    j.reasons.for_each([&](Reason r) { reasons += (reasons.empty() ? "" : ", ") + std::string(info(r).slug); });
+    std::string text = j.verdict == Verdict::black ? fmt::format("BLACK {} #{}: {}", name(j.rule), j.finding, reasons)
+                                                   : fmt::format("GREY #{}: {}", j.finding, reasons);
+    if (j.nearest < 0) return text;
+    text += fmt::format("; nearest {}", name(j.nearest));
+    const std::vector<std::string> why = engine.why(frame, j);
+    return why.empty() ? text : fmt::format("{}, but {}", text, fmt::join(why, " and "));
+}
+
+/// What replay may do, given up one after the other: read the policy, open the output, then nothing but the captures.
+int replay(const Options& options) {
+    if (sodium_init() < 0) {
+        complain("libsodium: no random numbers");
+        return to_int(ExitCode::environment);
+    }
+    catch_signals();
+    std::string text;
+    if (auto read = read_policy_file(options.policy); read) {
+        text = std::move(*read);
+    } else {
+        complain(read.error().text);
+        return to_int(read.error().code);
+    }
+    const auto policy = parse_or_complain(options.policy, std::move(text));
+    if (!policy) return to_int(ExitCode::input);
+    auto writer = open_writer(options, *policy);
+    if (!writer) {
+        complain(writer.error().text);
+        return to_int(writer.error().code);
+    }
+    if (auto done = confine_unless(options.unconfined, Role::cli_replay, options.replay.files); !done) {
+        complain(done.error().text);
+        return to_int(done.error().code);
+    }
+    Output out(options.colour);
+    const int code = Replay(options, *policy, out).run(std::move(*writer));
+    if (auto done = out.finish(); !done) {
+        complain(done.error().text);
+        return to_int(done.error().code);
+    }
+    return code;
+}
+
+}  // namespace sw

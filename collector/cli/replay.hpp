@@ -1,0 +1,44 @@
+#pragma once
+/// span-watcher replay: judge capture files and report.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collector/cli/console.hpp"
+#include "collector/cli/options.hpp"
+#include "sensor/engine.hpp"
+
+namespace sw {
+
+struct FileResult {
+    std::string name;
+    std::uint64_t frames = 0;
+    std::string datalink;  ///< names, joined by a comma; "" if no frame and no header told
+    std::string error;     ///< "" if it was read to its end
+};
+
+struct ReplayResult {
+    const Engine* engine = nullptr;
+    Mode mode = Mode::flow;
+    std::vector<FileResult> files;
+    double seconds = 0;
+    bool unconfined = false;
+    bool interrupted = false;
+};
+
+/// How a replay is told: text for people and JSON Lines stand side by side, so that neither has a field the other lacks.
+class ReplayReport {
+public:
+    virtual ~ReplayReport() = default;
+    virtual void packet(const std::string& file, const Frame& frame, const Judgement& judgement, Engine& engine) = 0;
+    virtual void finish(const ReplayResult& result) = 0;
+};
+std::unique_ptr<ReplayReport> text_report(Output& out);
+std::unique_ptr<ReplayReport> json_report(Output& out);
+
+/// What a packet's comment says in --write and in text: "GREY no-rule: nearest smtp-in, but dst port 465 is not 25".
+std::string verdict_comment(const Frame& frame, const Judgement& judgement, Engine& engine);
+
+int replay(const Options& options);
+
+}  // namespace sw

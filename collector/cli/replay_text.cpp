@@ -1,0 +1,86 @@
+// The same for people. May change; scripts read --json.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "collector/cli/replay.hpp"
+#include "rules/base/text.hpp"
+
+namespace sw {
+namespace {
+
+std::string end_of(const Packet& p, const Address& a, std::uint16_t port) {
+    const bool ports = p.transport == Transport::tcp || p.transport == Transport::udp;
+    return ports ? fmt::format("{}.{}", to_string(a), port) : to_string(a);
+}
+
+std::string route(const Packet& p) {
+    if (p.ip_src == nullptr) return fmt::format("{} octets", p.len);
+    const std::string proto = p.network == Network::arp ? "arp" : protocol_name(p.ip_proto);
+    return fmt::format("{} {} > {}", proto, end_of(p, p.src(), p.sport), end_of(p, p.dst(), p.dport));
+}
+
+class TextReport : public ReplayReport {
+public:
+    explicit TextReport(Output& out) : out_(&out) {}
+
+    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+        Packet p;
+        decode(frame.data, frame.caplen, frame.len, frame.link, p);
+        out_->line(fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(p),
+                               escape_for_display(verdict_comment(frame, j, engine))));
+    }
+
+    void finish(const ReplayResult& r) override {
+        for (const FileResult& f : r.files)
+            out_->line(fmt::format("{}: {} frames{}{}{}", escape_for_display(f.name), f.frames, f.datalink.empty() ? "" : ", ", f.datalink,
+                                   f.error.empty() ? "" : ", " + out_->red("NOT READ TO ITS END")));
+        totals(r);
+        findings(r);
+        if (r.interrupted) out_->line(out_->red("interrupted: this is what was judged until then"));
+        if (r.unconfined) out_->line(out_->red("UNCONFINED run"));
+    }
+
+private:
+    void totals(const ReplayResult& r) {
+        const EngineCounters& n = r.engine->counters();
+        const Policy& policy = r.engine->policy();
+        out_->line(fmt::format("\n{}, policy {} ({} mode)", policy.enclave.empty() ? "unnamed enclave" : escape_for_display(policy.enclave),
+                               policy.sha256.substr(0, 12), to_string(r.mode)));
+        out_->line(fmt::format("{:>11}  frames, {} conversations", n.frames, n.flows));
+        out_->line(fmt::format("{:>11}  {}", n.allowed, out_->green("allowed")));
+        for (std::size_t i = 0; i < policy.rules.size(); ++i)
+            if (policy.rules[i].kind != RuleKind::forbid && n.by_rule[i] > 0)
+                out_->line(fmt::format("{:>22}  {}", n.by_rule[i], policy.rules[i].name));
+        out_->line(fmt::format("{:>11}  {}", n.greylisted, out_->yellow("greylisted")));
+        out_->line(fmt::format("{:>11}  {}", n.blacklisted, out_->red("blacklisted")));
+        if (n.provisional > 0)
+            out_->line(fmt::format("{:>11}  conversations accepted mid-stream by --grace: look at them once", n.provisional));
+        if (n.clock_steps > 0) out_->line(fmt::format("{:>11}  backward clock steps of over a second", n.clock_steps));
+        if (n.unverified_retransmits > 0)
+            out_->line(fmt::format("{:>11}  retransmissions whose first copy was not kept any more", n.unverified_retransmits));
+    }
+
+    /// Critical ones first, then in the order they began: a new cause is never buried under a growing one.
+    void findings(const ReplayResult& r) {
+        std::vector<const Finding*> list;
+        for (const Finding& f : r.engine->findings().all()) list.push_back(&f);
+        if (list.empty()) return;
+        std::stable_sort(list.begin(), list.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
+        out_->line(out_->bold(fmt::format("\n{:>5} {:>8}  {:<8}  {}", "id", "packets", "severity", "finding")));
+        for (const Finding* f : list) {
+            const std::string severity = fmt::format("{:<8}", to_string(f->severity));
+            out_->line(fmt::format("{:>5} {:>8}  {}  {}", fmt::format("#{}", f->id), f->count,
+                                   f->severity == Severity::critical ? out_->red(severity) : out_->yellow(severity),
+                                   sentence(*f, r.engine->policy())));
+        }
+    }
+
+    Output* out_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReplayReport> text_report(Output& out) { return std::make_unique<TextReport>(out); }
+
+}  // namespace sw

@@ -1,0 +1,124 @@
+#include "collector/cli/rules_verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "collector/cli/console.hpp"
+#include "collector/cli/policy_file.hpp"
+#include "rules/base/text.hpp"
+
+namespace sw {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PolicyText {
+    std::string path, text;
+};
+
+Timestamp wall_clock() {
+    using namespace std::chrono;
+    return {duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count()};
+}
+
+std::string line_of(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// Read all files first: afterwards the process can open nothing.
+int read_then_confine(const Options& options, std::vector<PolicyText>& files) {
+    const std::vector<std::string> paths = options.policy_files.empty() ? std::vector{options.policy} : options.policy_files;
+    for (const std::string& path : paths) {
+        auto text = read_policy_file(path);
+        if (!text) {
+            complain(text.error().text);
+            return to_int(text.error().code);
+        }
+        files.push_back({path, std::move(*text)});
+    }
+    if (auto done = confine_unless(options.unconfined, Role::cli_rules, {}); !done) {
+        complain(done.error().text);
+        return to_int(done.error().code);
+    }
+    return 0;
+}
+
+int finish(Output& out, int code) {
+    const auto done = out.finish();
+    if (done) return code;
+    complain(done.error().text);
+    return to_int(done.error().code);
+}
+
+Json to_json(const Diagnostic& d, const std::string& path) {
+    return {{"schema", 1},          {"type", "diagnostic"}, {"file", path},       {"line", d.line},       {"column", d.column}, {"length", d.length},
+            {"level", d.level == Diagnostic::Level::error ? "error" : "warning"}, {"code", d.code}, {"message", d.message}, {"fix", d.fix}};
+}
+
+/// One file: all errors, or, if there are none, all warnings. Returns whether it may be used.
+bool check(const PolicyText& file, const Options& options, Output& out) {
+    PolicyLoad load = parse_policy(file.path, file.text);
+    std::vector<Diagnostic> all = load.diagnostics;
+    if (load.policy)
+        for (Diagnostic& d : lint(*load.policy, wall_clock())) all.push_back(std::move(d));
+    std::size_t errors = 0;
+    for (const Diagnostic& d : all) {
+        errors += d.level == Diagnostic::Level::error;
+        out.put(options.json ? line_of(to_json(d, file.path)) + "\n" : render(d, file.path, file.text));
+    }
+    const std::size_t warnings = all.size() - errors;
+    const std::size_t rules = load.policy ? load.policy->rules.size() : 0;
+    if (options.json)
+        out.line(line_of({{"schema", 1}, {"type", "check"}, {"file", file.path}, {"ok", errors == 0}, {"errors", errors}, {"warnings", warnings}, {"rules", rules},
+                          {"policy_sha256", load.policy ? Json(load.policy->sha256) : Json(nullptr)}}));
+    else if (errors == 0)
+        out.line(fmt::format("{}: {}, {} rules, {} warnings", escape_for_display(file.path), out.green("good"), rules, warnings));
+    else
+        out.line(fmt::format("{}: {}, {} errors, {} warnings", escape_for_display(file.path), out.red("not usable"), errors, warnings));
+    return errors == 0;
+}
+
+Json rule_json(const Rule& r) {
+    std::vector<std::string_view> accept;
+    r.accept.for_each([&](Reason a) { accept.push_back(info(a).slug); });
+    const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
+    return {{"kind", to_string(r.kind)}, {"name", r.name},          {"filter", r.filter.written}, {"expanded", r.filter.expanded}, {"speaks", text(r.speaks)},
+            {"owner", text(r.owner)},    {"reason", text(r.reason)}, {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)}, {"accept", accept},
+            {"line", r.line}};
+}
+
+Json policy_json(const Policy& p) {
+    std::vector<std::string> home;
+    for (const Prefix& h : p.home) home.push_back(to_string(h));
+    Json names = Json::object(), rules = Json::array();
+    for (const auto& [name, values] : p.names) names[name] = values;
+    for (const Rule& r : p.rules) rules.push_back(rule_json(r));
+    return {{"schema", 1}, {"type", "policy"}, {"file", p.path}, {"policy_sha256", p.sha256}, {"enclave", p.enclave}, {"mode", to_string(p.mode)},
+            {"home", home}, {"names", names}, {"rules", rules}};
+}
+
+}  // namespace
+
+int rules_check(const Options& options) {
+    std::vector<PolicyText> files;
+    if (const int failed = read_then_confine(options, files); failed != 0) return failed;
+    Output out(options.colour);
+    bool good = true;
+    for (const PolicyText& file : files) good = check(file, options, out) && good;
+    return finish(out, to_int(good ? ExitCode::clean : ExitCode::input));
+}
+
+int rules_show(const Options& options) {
+    std::vector<PolicyText> files;
+    if (const int failed = read_then_confine(options, files); failed != 0) return failed;
+    Output out(options.colour);
+    bool good = true;
+    for (const PolicyText& file : files) {
+        const auto policy = parse_or_complain(file.path, file.text);
+        good = good && policy;
+        if (policy) out.put(options.json ? line_of(policy_json(*policy)) + "\n" : show(*policy));
+    }
+    return finish(out, to_int(good ? ExitCode::clean : ExitCode::input));
+}
+
+}  // namespace sw

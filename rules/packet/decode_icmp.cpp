@@ -1,0 +1,137 @@
+// ICMP (RFC 792), ICMPv6 (RFC 4443) and neighbour discovery (RFC 4861).
+#include "rules/packet/checksum.hpp"
+#include "rules/packet/decode_internal.hpp"
+
+namespace sw::decoding {
+namespace {
+
+/// Ports, echo identifier and sequence number of a quoted transport header of at least 8 octets.
+void quote_transport(Packet& p, const std::uint8_t* l4, bool v6) {
+    FiveTuple& t = p.quoted.tuple;
+    t.sport = t.dport = 0;
+    p.quoted.tcp_seq = 0;
+    if (t.proto == 6 || t.proto == 17) {
+        t.sport = load_be16(l4);
+        t.dport = load_be16(l4 + 2);
+    }
+    if (t.proto == 6) p.quoted.tcp_seq = load_be32(l4 + 4);
+    const bool echo = (!v6 && t.proto == 1 && l4[0] == 8) || (v6 && t.proto == 58 && l4[0] == 128);
+    if (echo) t.sport = t.dport = load_be16(l4 + 4);
+    p.quoted.present = true;
+}
+
+void quote_ipv4(Packet& p, const Cursor& c) {
+    const std::uint8_t* h = c.here();
+    const std::uint32_t header = c.captured() >= 20 ? (h[0] & 15u) * 4 : 0;
+    const bool readable = header >= 20 && h[0] >> 4 == 4 && c.captured() >= header + 8 && (load_be16(h + 6) & 0x1fff) == 0;
+    if (!readable) return p.anomalies.add(Reason::icmp_embedded);
+    p.quoted.tuple = {Address::v4(h + 12), Address::v4(h + 16), 0, 0, h[9]};
+    quote_transport(p, h + header, false);
+}
+
+void quote_ipv6(Packet& p, const Cursor& c) {
+    const std::uint8_t* h = c.here();
+    if (c.captured() < 48 || h[0] >> 4 != 6) return p.anomalies.add(Reason::icmp_embedded);
+    p.quoted.tuple = {Address::v6(h + 8), Address::v6(h + 24), 0, 0, h[6]};
+    quote_transport(p, h + 40, true);
+}
+
+void set_icmp(Packet& p, Cursor c) {
+    const std::uint8_t* h = c.here();
+    p.icmp_type = h[0];
+    p.icmp_code = h[1];
+    if (p.is_echo_request() || p.is_echo_reply()) p.sport = p.dport = load_be16(h + 4);
+    c.pos += 8;
+    p.payload_offset = c.pos;
+    p.payload_len = c.wire();
+    p.payload_caplen = c.captured();
+}
+
+/// Highest code of the types that an honest enclave shows; 0xff: a type it never needs (RFC 6918, RFC 1122).
+std::uint8_t highest_code_v4(std::uint8_t type) {
+    switch (type) {
+        case 0:
+        case 8: return 0;
+        case 3: return 15;
+        case 11: return 1;
+        case 12: return 2;
+        default: return 0xff;
+    }
+}
+
+std::uint8_t highest_code_v6(std::uint8_t type) {
+    switch (type) {
+        case 1: return 8;   // destination unreachable, RFC 4443 3.1 and RFC 7045, 8883
+        case 2: return 0;   // packet too big
+        case 3: return 1;   // time exceeded
+        case 4: return 10;  // parameter problem, RFC 8754, RFC 8883
+        case 128:
+        case 129:
+        case 130:
+        case 131:
+        case 132:
+        case 133:
+        case 134:
+        case 135:
+        case 136:
+        case 143: return 0;
+        default: return 0xff;
+    }
+}
+
+void check_type(Packet& p, std::uint8_t highest) {
+    if (highest == 0xff)
+        p.anomalies.add(Reason::icmp_forbidden);
+    else if (p.icmp_code > highest)
+        p.anomalies.add(Reason::icmp_code);
+}
+
+/// Options of neighbour discovery: each at least 8 octets, all within the message.
+bool nd_options_fit(const std::uint8_t* at, const std::uint8_t* end) {
+    while (at < end) {
+        if (end - at < 8 || at[1] == 0 || at[1] * 8 > end - at) return false;
+        at += at[1] * 8;
+    }
+    return true;
+}
+
+void check_neighbour_discovery(Packet& p, const Cursor& c) {
+    if (p.ttl != 255) p.anomalies.add(Reason::nd_hop_limit);
+    const std::uint32_t fixed = p.icmp_type == 133 ? 8 : p.icmp_type == 134 ? 16 : 24;
+    if (c.wire() < fixed) return p.anomalies.add(Reason::nd_format);
+    if (!c.whole()) return;
+    const bool group_target = fixed == 24 && c.here()[8] == 0xff;
+    if (group_target || !nd_options_fit(c.here() + fixed, c.here() + c.wire())) p.anomalies.add(Reason::nd_format);
+}
+
+}  // namespace
+
+void decode_icmp(Packet& p, Cursor c) {
+    add_layer(p, LayerKind::icmp, c);
+    p.transport = Transport::icmp;
+    if (!demand(p, c, 8, Reason::icmp_length)) return;
+    set_icmp(p, c);
+    if (p.fragment) return;
+    if (!c.whole())
+        note_checksum(p, Checksum::unverifiable);
+    else
+        note_checksum(p, fold(sum_words(c.here(), c.wire())) == 0xffff ? Checksum::good : Checksum::bad);
+    check_type(p, highest_code_v4(p.icmp_type));
+    c.pos += 8;
+    if (p.is_icmp_error()) quote_ipv4(p, c);
+}
+
+void decode_icmp6(Packet& p, Cursor c) {
+    add_layer(p, LayerKind::icmp6, c);
+    p.transport = Transport::icmp6;
+    if (!demand(p, c, 8, Reason::icmp_length)) return;
+    set_icmp(p, c);
+    if (p.fragment) return;
+    note_checksum(p, transport_checksum(p, c, 58));
+    check_type(p, highest_code_v6(p.icmp_type));
+    if (p.icmp_type >= 133 && p.icmp_type <= 136) check_neighbour_discovery(p, c);
+    c.pos += 8;
+    if (p.is_icmp_error()) quote_ipv6(p, c);
+}
+
+}  // namespace sw::decoding

@@ -1,0 +1,170 @@
+/// [[allow]], [[forbid]] and [[housekeeping]].
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "rules/policy/policy_reader.hpp"
+
+namespace sw {
+namespace {
+
+std::string header_of(RuleKind kind) { return "[[" + std::string(to_string(kind)) + "]]"; }
+
+/// Reads one rule table; keeps what of it is good, so that all its errors are found.
+class RuleReader {
+public:
+    RuleReader(RuleKind kind, const Policy& policy, Report& report) : policy_(policy), report_(report) { rule_.kind = kind; }
+
+    Rule read(const TomlValue& table) {
+        for (const TomlEntry& entry : table.entries) read_key(entry);
+        if (!name_span_)
+            report_.error(table.span, "missing-key", "this rule has no name", "name = \"smtp-in\": findings and reports call it by that");
+        if (!has_filter_) {
+            report_.error(table.span, "missing-key", "this rule has no filter",
+                          "filter = \"tcp and dst host $mail and dst port 25\"; every frame would be filter = \"\"");
+        }
+        return std::move(rule_);
+    }
+    /// Of its name; of its header if it has none.
+    SourceSpan name_span(const TomlValue& table) const { return name_span_.value_or(table.span); }
+
+private:
+    void read_key(const TomlEntry& entry) {
+        if (entry.key == "name") {
+            read_name(entry);
+        } else if (entry.key == "filter") {
+            read_filter(entry.value);
+        } else if (entry.key == "speaks") {
+            read_speaks(entry);
+        } else if (entry.key == "owner") {
+            if (const std::string* text = report_.plain_string(entry.value, "owner")) rule_.owner = *text;
+        } else if (entry.key == "reason") {
+            if (const std::string* text = report_.plain_string(entry.value, "reason")) rule_.reason = *text;
+        } else if (entry.key == "until") {
+            read_until(entry.value);
+        } else if (entry.key == "accept") {
+            read_accept(entry);
+        } else {
+            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept"});
+        }
+    }
+
+    void read_name(const TomlEntry& entry) {
+        name_span_ = entry.value.span;
+        if (report_.expect(entry.value, TomlValue::Kind::string, "name", "name = \"smtp-in\"") &&
+            check_name(entry.value.text, entry.value.span, true, report_))
+            rule_.name = entry.value.text;
+    }
+
+    void read_filter(const TomlValue& value) {
+        has_filter_ = true;
+        if (!report_.expect(value, TomlValue::Kind::string, "filter", "filter = \"tcp and dst port 25\"")) return;
+        const auto is_odd = [](char c) {
+            return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+        };
+        if (std::any_of(value.text.begin(), value.text.end(), is_odd)) {
+            report_.error(value.span, "control-byte", "filter has control characters in it", "remove them");
+            return;
+        }
+        const SourceSpan body{string_body(report_.source().text(), value.span.offset, value.text), 1};
+        const SourcePlace place = report_.source().place(body.offset);
+        rule_.line = place.line;
+        rule_.column = place.column;
+        std::vector<FilterError> errors;
+        rule_.filter = parse_filter(value.text, policy_.names, errors);
+        for (FilterError& e : errors)
+            report_.error(span_in_filter(report_.source(), body, value.text, e.offset, e.length), std::move(e.code), std::move(e.message),
+                          std::move(e.fix));
+        if (errors.empty() && value.text.find_first_not_of(" \t\r\n") == std::string::npos)
+            report_.warning(value.span, "any-to-any", "an empty filter matches every frame there is", "say which hosts and which service");
+    }
+
+    void read_speaks(const TomlEntry& entry) {
+        if (!report_.expect(entry.value, TomlValue::Kind::string, "speaks", "speaks = \"smtp\"")) return;
+        const auto& known = spoken_protocols();
+        if (std::find(known.begin(), known.end(), entry.value.text) == known.end()) {
+            report_.error(entry.value.span, "unknown-protocol", "speaks does not know \"" + entry.value.text + "\"",
+                          propose(entry.value.text, known));
+            return;
+        }
+        rule_.speaks = entry.value.text;
+        if (rule_.kind != RuleKind::allow)
+            report_.warning(entry.span, "speaks-ignored", "only conversations speak: " + header_of(rule_.kind) + " rules follow none",
+                            "remove it");
+    }
+
+    void read_until(const TomlValue& value) {
+        if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
+            report_.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
+                          "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
+        } else if (!value.instant) {
+            report_.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
+        } else {
+            rule_.until = value.instant;
+        }
+    }
+
+    void read_accept(const TomlEntry& entry) {
+        if (rule_.kind == RuleKind::forbid) {
+            report_.error(entry.span, "accept-forbid", "a forbid rule accepts nothing",
+                          "remove accept; forbid matches flawed frames as well");
+            return;
+        }
+        rule_.accept = read_anomalies(entry.value, "accept", report_);
+        if (rule_.accept.has(Reason::fragment))
+            report_.warning(entry.span, "accept-fragment", "fragments stay grey, accepted or not, until this program reassembles them",
+                            "remove it until then");
+    }
+
+    const Policy& policy_;
+    Report& report_;
+    Rule rule_;
+    std::optional<SourceSpan> name_span_;
+    bool has_filter_ = false;
+};
+
+}  // namespace
+
+const std::vector<std::string_view>& spoken_protocols() {
+    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",    "ssh",
+                                                     "http", "syslog", "ntp",  "wireguard", "openvpn"};
+    return words;
+}
+
+void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report) {
+    const std::string header = header_of(kind);
+    if (entry.value.kind == TomlValue::Kind::table) {
+        report.error(entry.span, "type", "rules are a list of tables", "write " + header + " with two brackets");
+        return;
+    }
+    if (!report.expect(entry.value, TomlValue::Kind::array, entry.key, header)) return;
+    for (const TomlValue& item : entry.value.items)
+        if (report.expect(item, TomlValue::Kind::table, entry.key + " rule", header)) out.push_back({kind, &item});
+}
+
+void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report) {
+    std::sort(tables.begin(), tables.end(),
+              [](const RuleTable& a, const RuleTable& b) { return a.table->span.offset < b.table->span.offset; });
+    if (tables.size() > max_rules) {
+        report.error(tables[max_rules].table->span, "limit", "a policy has at most 10,000 rules",
+                     "merge rules: a $name may stand for many hosts");
+        tables.resize(max_rules);
+    }
+    std::unordered_map<std::string, std::uint32_t> lines;  // of the names
+    for (const RuleTable& t : tables) {
+        RuleReader reader(t.kind, policy, report);
+        Rule rule = reader.read(*t.table);
+        const std::uint32_t line = report.source().place(reader.name_span(*t.table).offset).line;
+        if (!rule.name.empty()) {
+            const auto [first, is_new] = lines.emplace(rule.name, line);
+            if (!is_new)
+                report.error(reader.name_span(*t.table), "duplicate-rule",
+                             "a rule named \"" + rule.name + "\" stands at line " + std::to_string(first->second) + " already",
+                             "choose another name: findings are told apart by it");
+        }
+        policy.rules.push_back(std::move(rule));
+    }
+}
+
+}  // namespace sw

@@ -1,0 +1,108 @@
+/// show(): the writer to policy_load.cpp's reader. Every key in one order, so that two policies can be compared as text.
+#include <algorithm>
+
+#include "rules/policy/policy.hpp"
+
+namespace sw {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// A TOML basic string on one line.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            out.append(1, '\\').append(1, c);
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\t') {
+            out += "\\t";
+        } else if (is_control(c)) {
+            out.append("\\u00").append(1, hex_digits[octet >> 4U]).append(1, hex_digits[octet & 15U]);
+        } else {
+            out += c;
+        }
+    }
+    return out + "\"";
+}
+
+/// "[a, b]" of what show_item makes of each.
+template <class List, class ShowItem>
+std::string list_of(const List& list, ShowItem show_item) {
+    std::string out;
+    for (const auto& item : list) out.append(out.empty() ? "" : ", ").append(show_item(item));
+    return "[" + out + "]";
+}
+
+/// A port stands as an integer, everything else as a string.
+std::string show_value(const std::string& value) {
+    const bool is_number = std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return is_number ? value : quoted(value);
+}
+
+std::string show_values(const std::vector<std::string>& values) {
+    return values.size() == 1 ? show_value(values.front()) : list_of(values, show_value);
+}
+
+/// A date where it says the same.
+std::string show_until(Timestamp t) {
+    std::string text = to_rfc3339(t);
+    constexpr std::string_view midnight = "T00:00:00.000000000Z", whole = ".000000000Z";
+    const auto ends_with = [&text](std::string_view tail) { return text.size() >= tail.size() && text.ends_with(tail); };
+    if (ends_with(midnight)) return text.substr(0, text.size() - midnight.size());
+    if (ends_with(whole)) return text.substr(0, text.size() - whole.size()) + "Z";
+    return text;
+}
+
+std::string show_anomalies(const ReasonSet& set) {
+    std::vector<std::string_view> slugs;
+    set.for_each([&slugs](Reason r) { slugs.push_back(info(r).slug); });
+    return list_of(slugs, [](std::string_view slug) { return quoted(slug); });
+}
+
+std::string show_rule(const Rule& rule) {
+    std::string out = "\n[[" + std::string(to_string(rule.kind)) + "]]\n";
+    out += "name = " + quoted(rule.name) + "\n";
+    out += "filter = " + quoted(rule.filter.written) + "\n";
+    if (!rule.speaks.empty()) out += "speaks = " + quoted(rule.speaks) + "\n";
+    if (!rule.owner.empty()) out += "owner = " + quoted(rule.owner) + "\n";
+    if (!rule.reason.empty()) out += "reason = " + quoted(rule.reason) + "\n";
+    if (rule.until) out += "until = " + show_until(*rule.until) + "\n";
+    if (!rule.accept.empty()) out += "accept = " + show_anomalies(rule.accept) + "\n";
+    return out;
+}
+
+std::string show_names(const Names& names) {
+    std::string out;
+    for (const auto& [name, values] : names)
+        if (name != "home") out += name + " = " + show_values(values) + "\n";
+    return out.empty() ? out : "\n[names]\n" + out;
+}
+
+std::string show_wire(const Wire& wire) {
+    std::vector<std::string> watcher;
+    for (const MacAddress& mac : wire.watcher_macs) watcher.push_back(to_string(mac));
+    for (const Address& address : wire.watcher_addresses) watcher.push_back(to_string(address));
+    std::string out = "\n[wire]\nvlans = ";
+    out += wire.vlans_none ? "\"none\"" : list_of(wire.vlans, [](std::uint16_t vlan) { return std::to_string(vlan); });
+    out += "\nmirror = \"none\"\nwatcher = " + list_of(watcher, quoted);
+    return out + "\nignore = " + show_anomalies(wire.ignore) + "\n";
+}
+
+}  // namespace
+
+std::string show(const Policy& p) {
+    std::string out;
+    if (!p.enclave.empty()) out += "enclave = " + quoted(p.enclave) + "\n";
+    if (!p.home.empty()) out += "home = " + list_of(p.home, [](const Prefix& prefix) { return quoted(to_string(prefix)); }) + "\n";
+    out += "mode = " + quoted(to_string(p.mode)) + "\n";
+    out += show_names(p.names);
+    for (const Rule& rule : p.rules) out += show_rule(rule);
+    return out + show_wire(p.wire);
+}
+
+}  // namespace sw

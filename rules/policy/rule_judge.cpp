@@ -1,0 +1,295 @@
+#include "rules/policy/rule_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "rules/analysis/class_memo.hpp"
+#include "rules/analysis/field_classes.hpp"
+#include "rules/policy/imagined.hpp"
+
+namespace sw {
+namespace {
+
+/// What all packets of one class key are answered by the covered rules.
+struct Answer {
+    int allow = -1, expired = -1, forbid = -1;
+};
+
+bool matches(const Program& program, const Packet& p) { return program.matches(p.data, p.caplen, p.len); }
+bool matches(const Program& program, const ImaginedFrame& f) { return program.matches(f.octets.data(), f.size, f.size); }
+
+/// Can the packet's own octets be asked through its class? (What is imagined always can.)
+bool keyable(const Packet& p) {
+    return p.plain && (p.network == Network::ipv4 || p.network == Network::ipv6) && p.caplen >= p.l4_offset + 4 && p.l4_offset != 0;
+}
+
+bool is_ip(const Packet& p) { return (p.network == Network::ipv4 || p.network == Network::ipv6) && p.ip_src != nullptr; }
+
+void first(int& slot, int rule) {
+    if (slot < 0 || rule < slot) slot = rule;
+}
+
+}  // namespace
+
+struct RuleJudge::Impl {
+    /// The rules as one network's plain packets see them.
+    struct View {
+        std::optional<FieldClasses> classes;
+        ClassMemo<Answer> memo;
+        std::vector<int> covered;    ///< rules answered by class
+        std::vector<int> uncovered;  ///< allow and forbid rules that are run each time
+        bool forbids_covered = true;
+    };
+    struct NearestView {
+        std::optional<FieldClasses> classes;
+        ClassMemo<int> memo;
+        bool usable = false;  ///< every leaf of the allow rules is covered
+    };
+
+    const Policy* policy;
+    Datalink link;
+    FilterCompiler compiler;
+    std::vector<Program> programs;  ///< by rule
+    std::optional<Program> all;     ///< mode tcpdump: the union
+    std::vector<Timestamp> untils;  ///< sorted
+    std::size_t epoch = 0;          ///< how many of them have passed
+    View views[2];                  ///< IPv4, IPv6; made when first asked
+    std::optional<NearestRules> nearest;
+    NearestView nearest_views[2];
+    bool memo_on = true;
+
+    Impl(const Policy& p, Datalink l, FilterCompiler c) : policy(&p), link(l), compiler(std::move(c)) {
+        for (const Rule& r : p.rules)
+            if (r.until) untils.push_back(*r.until);
+        std::sort(untils.begin(), untils.end());
+    }
+
+    Result<Done> compile(Mode mode);
+    std::string union_expression() const;
+    View& view(Network n);
+    void build(View& v, Network n);
+    Answer answer(View& v, const FlowFields& fields, const Packet* frame, const ImaginedFrame* imagined, Timestamp ts);
+    template <class F>
+    Answer run(const std::vector<int>& rules, const F& frame, Timestamp ts) const;
+    void turn_epoch(Timestamp ts);
+    NearestRules& nearest_rules();
+    NearestView& nearest_view(Network n);
+    template <class Accepts>
+    Asked ask(RuleKind kind, const ReasonSet& anomalies, Timestamp ts, Accepts accepts) const;
+    bool expired(int rule, Timestamp ts) const {
+        const auto& until = policy->rules[static_cast<std::size_t>(rule)].until;
+        return until && ts >= *until;
+    }
+    const Rule& rule(int i) const { return policy->rules[static_cast<std::size_t>(i)]; }
+    const Program& program(int i) const { return programs[static_cast<std::size_t>(i)]; }
+};
+
+std::string RuleJudge::Impl::union_expression() const {
+    std::string text;
+    for (const Rule& r : policy->rules) {
+        if (r.kind == RuleKind::forbid) continue;
+        if (r.filter.expanded.empty()) return "";  // accepts everything, and so does the union
+        text += (text.empty() ? "(" : " or (") + r.filter.expanded + ")";
+    }
+    return text;
+}
+
+Result<Done> RuleJudge::Impl::compile(Mode mode) {
+    for (const Rule& r : policy->rules) {
+        auto compiled = compiler.compile(r.filter.expanded);
+        if (!compiled)
+            return unexpected(fmt::format("{}:{}:{}: rule \"{}\" {}", policy->path, r.line, r.column, r.name, compiled.error().text),
+                              compiled.error().code);
+        programs.push_back(std::move(*compiled));
+    }
+    if (mode != Mode::tcpdump) return Done{};
+    const bool nothing = std::none_of(policy->rules.begin(), policy->rules.end(), [](const Rule& r) { return r.kind != RuleKind::forbid; });
+    if (nothing) return Done{};
+    // One program, as tcpdump would make it: a load past a short frame's end ends the whole expression, not one rule.
+    const bool one = std::count_if(policy->rules.begin(), policy->rules.end(), [](const Rule& r) { return r.kind != RuleKind::forbid; }) == 1;
+    std::string text = union_expression();
+    if (one && text.size() >= 2) text = text.substr(1, text.size() - 2);
+    auto compiled = compiler.compile(text);
+    if (!compiled)
+        return unexpected(fmt::format("{}: the union of all rules {}", policy->path, compiled.error().text),
+                          compiled.error().code);
+    all = std::move(*compiled);
+    return Done{};
+}
+
+void RuleJudge::Impl::build(View& v, Network n) {
+    std::vector<ProgramView> codes;
+    for (const Program& p : programs) codes.push_back(p.code());
+    v.classes.emplace(codes, link, n);
+    for (int i = 0; i < static_cast<int>(programs.size()); ++i) {
+        const RuleKind kind = rule(i).kind;
+        if (kind == RuleKind::housekeeping) continue;
+        const bool by_class = memo_on && v.classes->covers(static_cast<std::size_t>(i));
+        (by_class ? v.covered : v.uncovered).push_back(i);
+        if (kind == RuleKind::forbid && (!by_class || rule(i).until)) v.forbids_covered = false;
+    }
+}
+
+RuleJudge::Impl::View& RuleJudge::Impl::view(Network n) {
+    View& v = views[n == Network::ipv6];
+    if (!v.classes) build(v, n);
+    return v;
+}
+
+/// A rule that expires changes what its class is answered: forget all, which happens once a rule's life.
+void RuleJudge::Impl::turn_epoch(Timestamp ts) {
+    if (untils.empty()) return;
+    const auto passed = static_cast<std::size_t>(std::upper_bound(untils.begin(), untils.end(), ts) - untils.begin());
+    if (passed == epoch) return;
+    epoch = passed;
+    for (View& v : views) v.memo.clear();
+}
+
+template <class F>
+Answer RuleJudge::Impl::run(const std::vector<int>& rules, const F& frame, Timestamp ts) const {
+    Answer a;
+    for (int i : rules) {
+        const bool forbid = rule(i).kind == RuleKind::forbid, over = expired(i, ts);
+        if ((forbid ? a.forbid : a.allow) >= 0 || (forbid && over)) continue;
+        if (!matches(program(i), frame)) continue;
+        first(forbid ? a.forbid : over ? a.expired : a.allow, i);
+    }
+    return a;
+}
+
+/// Exactly one of frame and imagined is set.
+Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, const Packet* frame, const ImaginedFrame* imagined, Timestamp ts) {
+    turn_epoch(ts);
+    const ClassKey key = v.classes->classify(fields);
+    Answer a;
+    if (const Answer* known = v.memo.find(key)) {
+        a = *known;
+    } else {
+        a = frame != nullptr ? run(v.covered, *frame, ts) : run(v.covered, *imagined, ts);
+        v.memo.insert(key, a);
+    }
+    if (v.uncovered.empty()) return a;
+    const Answer more = frame != nullptr ? run(v.uncovered, *frame, ts) : run(v.uncovered, *imagined, ts);
+    if (more.allow >= 0) first(a.allow, more.allow);
+    if (more.expired >= 0) first(a.expired, more.expired);
+    if (more.forbid >= 0) first(a.forbid, more.forbid);
+    return a;
+}
+
+template <class Accepts>
+RuleJudge::Asked RuleJudge::Impl::ask(RuleKind kind, const ReasonSet& anomalies, Timestamp ts, Accepts accepts) const {
+    Asked asked;
+    for (int i = 0; i < static_cast<int>(programs.size()); ++i) {
+        const Rule& r = rule(i);
+        if (r.kind != kind || !anomalies.within(r.accept) || !accepts(program(i))) continue;
+        if (!expired(i, ts)) {
+            asked.rule = i;
+            return asked;
+        }
+        if (asked.expired < 0) asked.expired = i;
+    }
+    return asked;
+}
+
+NearestRules& RuleJudge::Impl::nearest_rules() {
+    if (!nearest) {
+        auto made = NearestRules::make(*policy, link, compiler);
+        nearest = made ? std::move(*made) : NearestRules{};
+    }
+    return *nearest;
+}
+
+RuleJudge::Impl::NearestView& RuleJudge::Impl::nearest_view(Network n) {
+    NearestView& v = nearest_views[n == Network::ipv6];
+    if (v.classes) return v;
+    const std::vector<ProgramView> leaves = nearest_rules().programs(RuleKind::allow);
+    v.classes.emplace(leaves, link, n);
+    v.usable = memo_on;
+    for (std::size_t i = 0; i < leaves.size(); ++i) v.usable = v.usable && v.classes->covers(i);
+    return v;
+}
+
+RuleJudge::RuleJudge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RuleJudge::RuleJudge(RuleJudge&&) noexcept = default;
+RuleJudge& RuleJudge::operator=(RuleJudge&&) noexcept = default;
+RuleJudge::~RuleJudge() = default;
+
+Result<RuleJudge> RuleJudge::make(const Policy& policy, Datalink link, Mode mode) {
+    auto compiler = FilterCompiler::make(link);
+    if (!compiler) return Unexpected{compiler.error()};
+    auto impl = std::make_unique<Impl>(policy, link, std::move(*compiler));
+    if (auto done = impl->compile(mode); !done) return Unexpected{done.error()};
+    return RuleJudge(std::move(impl));
+}
+
+void RuleJudge::without_memo() {
+    impl_->memo_on = false;
+    for (Impl::View& v : impl_->views) v = Impl::View();
+    for (Impl::NearestView& v : impl_->nearest_views) v = Impl::NearestView();
+}
+
+int RuleJudge::forbidden(const Packet& p, Timestamp ts) {
+    Impl& i = *impl_;
+    if (keyable(p)) return i.answer(i.view(p.network), FlowFields::of(p), &p, nullptr, ts).forbid;
+    return i.ask(RuleKind::forbid, {}, ts, [&](const Program& program) { return matches(program, p); }).rule;
+}
+
+bool RuleJudge::forbids_by_tuple(Network network) { return impl_->view(network).forbids_covered; }
+
+RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies, Timestamp ts) {
+    Impl& i = *impl_;
+    if (anomalies.empty() && keyable(p)) {
+        const Answer a = i.answer(i.view(p.network), FlowFields::of(p), &p, nullptr, ts);
+        return {a.allow, a.expired};
+    }
+    return i.ask(RuleKind::allow, anomalies, ts, [&](const Program& program) { return matches(program, p); });
+}
+
+RuleJudge::Asked RuleJudge::conversation(const Packet& p, bool swapped, Timestamp ts) {
+    if (!is_ip(p)) return {};
+    Impl& i = *impl_;
+    const ImaginedFrame frame = imagine_opening(p, swapped);
+    const Answer a = i.answer(i.view(p.network), fields_of_opening(p, swapped), nullptr, &frame, ts);
+    return {a.allow, a.expired};
+}
+
+RuleJudge::Asked RuleJudge::housekeeping(const Packet& p, const ReasonSet& anomalies, Timestamp ts) {
+    return impl_->ask(RuleKind::housekeeping, anomalies, ts, [&](const Program& program) { return matches(program, p); });
+}
+
+bool RuleJudge::printed(const Packet& p, int& rule) const {
+    rule = -1;
+    if (!impl_->all || !matches(*impl_->all, p)) return false;
+    for (int i = 0; i < static_cast<int>(impl_->programs.size()) && rule < 0; ++i)
+        if (impl_->rule(i).kind != RuleKind::forbid && matches(impl_->program(i), p)) rule = i;
+    return true;
+}
+
+int RuleJudge::nearest_rule(const Packet& p, bool swapped) {
+    Impl& i = *impl_;
+    if (!is_ip(p) || p.transport == Transport::icmp6) return i.nearest_rules().nearest_rule(p);
+    Impl::NearestView& v = i.nearest_view(p.network);
+    if (!v.usable) return i.nearest_rules().nearest_rule(p);
+    const ClassKey key = v.classes->classify(fields_of_opening(p, swapped));
+    if (const int* known = v.memo.find(key)) return *known;
+    // The nearest rule explains what the packet claims to be; its oddities are told by its reasons.
+    const ImaginedFrame frame = imagine_opening(p, swapped);
+    Packet plain;
+    decode(frame.octets.data(), frame.size, frame.size, p.link, plain);
+    const int nearest = i.nearest_rules().nearest_rule(plain);
+    v.memo.insert(key, nearest);
+    return nearest;
+}
+
+Nearest RuleJudge::nearest(const Packet& p, bool swapped) const {
+    NearestRules& rules = impl_->nearest_rules();
+    if (!is_ip(p) || p.transport == Transport::icmp6) return rules.nearest(p);
+    const ImaginedFrame frame = imagine_opening(p, swapped);
+    Packet plain;
+    decode(frame.octets.data(), frame.size, frame.size, p.link, plain);
+    return rules.nearest(plain);
+}
+
+}  // namespace sw

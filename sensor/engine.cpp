@@ -1,0 +1,281 @@
+#include "sensor/engine.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sensor/engine_impl.hpp"
+#include "sensor/wire.hpp"
+
+namespace sw {
+
+std::string_view to_string(Verdict v) {
+    switch (v) {
+        case Verdict::allow: return "allow";
+        case Verdict::grey: return "grey";
+        case Verdict::black: return "black";
+    }
+    return "";
+}
+
+Engine::Engine(const Policy& policy, const EngineOptions& options) : impl_(std::make_unique<Impl>(policy, options)) {}
+Engine::~Engine() = default;
+void Engine::begin_file() { impl_->begin_file(); }
+std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { return impl_->why(f, j); }
+const Findings& Engine::findings() const { return impl_->findings; }
+const EngineCounters& Engine::counters() const { return impl_->counters; }
+const Policy& Engine::policy() const { return impl_->policy; }
+
+Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged) {
+    judged = 0;
+    while (judged < frames.size()) {
+        // A batch shares one datalink's setup errors: frames before the first that cannot be judged are judged.
+        const std::size_t n = std::min(Impl::batch, frames.size() - judged);
+        std::size_t ready = 0;
+        std::optional<Error> error;
+        while (ready < n && !error) {
+            if (auto link = impl_->link_index(frames[judged + ready].link); link)
+                ++ready;
+            else
+                error = link.error();
+        }
+        if (auto done = impl_->judge(frames.subspan(judged, ready), out.subspan(judged)); !done) return done;
+        judged += ready;
+        if (error) return Unexpected{*error};
+    }
+    return Done{};
+}
+
+namespace {
+
+EngineOptions merged(EngineOptions o, const Policy& policy) {
+    o.ignore = o.ignore.with(policy.wire.ignore);
+    return o;
+}
+
+}  // namespace
+
+Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
+    : policy(p),
+      options(merged(o, p)),
+      findings(p),
+      ignored_(options.ignore),
+      flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
+      tcp_(sent_),
+      work_(batch) {
+    counters.by_rule.assign(policy.rules.size(), 0);
+    for (const Rule& r : policy.rules) accepted_by_some_ = accepted_by_some_.with(r.accept);
+}
+
+Result<std::uint8_t> Engine::Impl::link_index(Datalink link) {
+    for (std::size_t i = 0; i < links_.size(); ++i)
+        if (links_[i].datalink == link) return static_cast<std::uint8_t>(i);
+    if (links_.size() == 255) return unexpected("more than 255 different datalinks in one run");
+    Link made{link, std::nullopt};
+    if (is_decoded(link) || options.mode == Mode::tcpdump) {
+        auto rules = RuleJudge::make(policy, link, options.mode);
+        if (!rules) return Unexpected{rules.error()};
+        made.rules = std::move(*rules);
+    }
+    links_.push_back(std::move(made));
+    return static_cast<std::uint8_t>(links_.size() - 1);
+}
+
+/// ICMP errors are judged by the flow that they quote; everything else without ports has no flow.
+static bool has_flow(const Packet& p) {
+    if (p.later_fragment || p.ip_src == nullptr) return false;
+    return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
+}
+
+/// Where the policy expects VLANs, an expected tag is taken off, so that its rules speak of the packet and not of the tag.
+/// Mode tcpdump asks about the frame as it is.
+void Engine::Impl::read(Work& w, const Frame& frame) const {
+    decode(frame.data, frame.caplen, frame.len, frame.link, w.packet);
+    ReasonSet found = w.packet.anomalies.with(wire_anomalies(w.packet, policy.wire));
+    const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && bears_expected_tag(w.packet, policy.wire);
+    if (strip) {
+        w.untagged.assign(frame.data, frame.data + frame.caplen);
+        w.untagged.erase(w.untagged.begin() + 12, w.untagged.begin() + 16);
+        decode(w.untagged.data(), frame.caplen - 4, frame.len - 4, frame.link, w.packet);
+        found = found.with(w.packet.anomalies);
+    }
+    w.packet.anomalies = found;
+}
+
+void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
+    read(w, frame);
+    w.ts = frame.ts;
+    w.link = link;
+    const ReasonSet& found = w.packet.anomalies;
+    w.objections = found.without(ignored_);
+    found.for_each([&](Reason r) { ++counters.anomalies[static_cast<std::size_t>(r)]; });
+    w.in_flow = options.mode == Mode::flow && has_flow(w.packet) && waivable(w.objections);
+    if (!w.in_flow) return;
+    w.key = FlowKey::of(w.packet);
+    w.hash = flows_.hash(w.key);
+    flows_.prefetch_bucket(w.hash);
+}
+
+Result<Done> Engine::Impl::judge(std::span<const Frame> frames, std::span<Judgement> out) {
+    std::uint8_t link = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (i == 0 || frames[i].link != frames[i - 1].link) link = *link_index(frames[i].link);
+        decode_into(work_[i], frames[i], link);
+    }
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        if (work_[i].in_flow) flows_.prefetch_flow(work_[i].hash);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        tick(work_[i].ts);
+        settle(work_[i], rule_on(work_[i]), out[i]);
+    }
+    return Done{};
+}
+
+void Engine::Impl::start_trace(Timestamp ts) {
+    flows_.clear();
+    sent_.clear();
+    now_ = last_ts_ = trace_start_ = ts;
+    second_ = INT64_MIN;
+    started_ = true;
+}
+
+/// Engine time follows packet time forwards only, so that no timer runs twice; a step back of over a second is an event.
+void Engine::Impl::tick(Timestamp ts) {
+    const bool new_file = std::exchange(file_begins_, false);
+    if (!started_ || (new_file && ts < last_ts_)) return start_trace(ts);
+    if (ts > last_ts_) {
+        now_ = now_ + (ts - last_ts_);
+        last_ts_ = ts;
+    } else if (last_ts_ - ts > std::chrono::seconds{1}) {
+        ++counters.clock_steps;
+        last_ts_ = ts;
+    }
+    const std::int64_t second = now_.ns / 1'000'000'000;
+    if (second == second_) return;
+    second_ = second;
+    flows_.expire(now_, [this](Flow& flow) { sent_.release(flow); });
+}
+
+Ruling Engine::Impl::rule_on(Work& w) {
+    if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
+    switch (options.mode) {
+        case Mode::tcpdump: return rule_printed(w);
+        case Mode::packet: return rule_frame(w);
+        case Mode::flow: return rule_flow(w);
+    }
+    return {};
+}
+
+Ruling Engine::Impl::rule_printed(Work& w) {
+    int rule = -1;
+    return rules(w).printed(w.packet, rule) ? Ruling::allow(rule) : Ruling::grey(Reason::no_rule);
+}
+
+/// Mode packet: a tcpdump whitelist made strict.
+Ruling Engine::Impl::rule_frame(Work& w) {
+    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
+        return Ruling::black(w.objections, rule);
+    if (!waivable(w.objections)) return Ruling::grey(w.objections);
+    const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
+    if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
+    const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
+    if (housekeeping.rule >= 0) return Ruling::allow(housekeeping.rule);
+    const bool expired = allowed.expired >= 0 || housekeeping.expired >= 0;
+    if (!expired) return Ruling::grey(w.objections.with(Reason::no_rule));
+    return Ruling::grey(w.objections.with(Reason::rule_expired), std::max(allowed.expired, housekeeping.expired));
+}
+
+/// Who asked whom, when no conversation tells: only for grouping and wording, never for a verdict.
+static bool looks_like_answer(const Packet& p) {
+    using namespace tcp_flag;
+    const bool from_service = p.sport < 1024 && p.dport >= 1024;
+    if (p.transport == Transport::tcp) return (p.tcp_flags & syn) ? (p.tcp_flags & ack) != 0 : from_service;
+    return (p.transport == Transport::udp && from_service) || p.is_echo_reply();
+}
+
+void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
+    ++counters.frames;
+    out.verdict = ruling.verdict;
+    out.provisional = ruling.provisional;
+    out.rule = ruling.rule;
+    out.reasons = ruling.reasons;
+    out.finding = 0;
+    out.nearest = -1;
+    out.fits = out.answers = false;
+    if (ruling.rule >= 0) ++counters.by_rule[static_cast<std::size_t>(ruling.rule)];
+    if (ruling.verdict == Verdict::allow) {
+        ++counters.allowed;
+        return;
+    }
+    ++(ruling.verdict == Verdict::grey ? counters.greylisted : counters.blacklisted);
+    out.answers = ruling.answers || looks_like_answer(w.packet);
+    out.fits = ruling.fits >= 0;
+    const bool explained = options.mode != Mode::tcpdump && has_rules(w);
+    out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
+    out.finding = record(w, out).id;
+}
+
+namespace {
+
+std::string flag_names(std::uint8_t flags) {
+    constexpr std::pair<std::uint8_t, const char*> names[] = {{tcp_flag::syn, "SYN"}, {tcp_flag::fin, "FIN"}, {tcp_flag::rst, "RST"},
+                                                              {tcp_flag::psh, "PSH"}, {tcp_flag::ack, "ACK"}, {tcp_flag::urg, "URG"}};
+    std::string text;
+    for (const auto& [bit, name] : names)
+        if (flags & bit) text += (text.empty() ? "" : "+") + std::string(name);
+    return text.empty() ? "no flags" : text;
+}
+
+std::string detail_of(const Packet& p) {
+    if (p.later_fragment) return "later fragment";
+    switch (p.transport) {
+        case Transport::tcp: return flag_names(p.tcp_flags);
+        case Transport::icmp:
+        case Transport::icmp6: return "type " + std::to_string(p.icmp_type) + " code " + std::to_string(p.icmp_code);
+        default: return {};
+    }
+}
+
+Direction direction_of(const Policy& policy, const Address& initiator, const Address& responder) {
+    if (initiator.family == 0) return Direction::unknown;
+    const bool from = policy.is_home(initiator), to = policy.is_home(responder);
+    return from ? (to ? Direction::inside : Direction::outbound) : (to ? Direction::inbound : Direction::outside);
+}
+
+}  // namespace
+
+Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
+    const Packet& p = w.packet;
+    Cause c;
+    c.reasons = j.reasons;
+    c.forbid = j.verdict == Verdict::black ? j.rule : -1;
+    c.nearest = j.nearest;
+    c.network = p.network;
+    c.proto = p.ip_proto;
+    c.ethertype = p.network == Network::none ? p.ethertype : std::uint16_t{0};
+    c.initiator = j.answers ? p.dst() : p.src();
+    c.responder = j.answers ? p.src() : p.dst();
+    c.port = j.answers ? p.sport : p.dport;
+    if (p.transport == Transport::icmp || p.transport == Transport::icmp6) c.port = p.icmp_type;
+    c.direction = direction_of(policy, c.initiator, c.responder);
+    bool fresh = false;
+    Finding& f = findings.count(c, w.ts, p.len, fresh);
+    if (!fresh) return f;
+    f.detail = detail_of(p);
+    if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
+    if (p.mac_src != nullptr) {
+        f.has_mac = true;
+        std::memcpy(f.first_mac.octets.data(), p.mac_src, 6);
+    }
+    return f;
+}
+
+std::vector<std::string> Engine::Impl::why(const Frame& frame, const Judgement& j) {
+    if (j.nearest < 0 || j.fits) return {};
+    const auto link = link_index(frame.link);
+    if (!link) return {};
+    Work w;
+    read(w, frame);
+    return links_[*link].rules->nearest(w.packet, j.answers).why;
+}
+
+}  // namespace sw

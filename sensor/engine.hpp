@@ -1,0 +1,75 @@
+#pragma once
+/// source -> decode -> flow -> judge -> group: one verdict for every frame, in the order they came.
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "rules/policy/policy.hpp"
+#include "sensor/capture/frame.hpp"
+#include "sensor/findings/findings.hpp"
+
+namespace sw {
+
+enum class Verdict : std::uint8_t { allow, grey, black };
+std::string_view to_string(Verdict v);
+
+struct Judgement {
+    Verdict verdict = Verdict::grey;
+    bool provisional = false;   ///< allowed by the start-up grace only
+    int rule = -1;              ///< index in Policy::rules: the allowing or the forbidding rule; -1 for GREY
+    ReasonSet reasons;          ///< empty for ALLOW
+    std::uint32_t finding = 0;  ///< id; 0 for ALLOW
+    int nearest = -1;           ///< GREY, BLACK: index of the nearest allow or housekeeping rule
+    bool fits = false;          ///< that rule's filter accepts the conversation: what is wrong is told by reasons alone
+    bool answers = false;       ///< the sender is the responder of its conversation
+};
+
+struct EngineOptions {
+    Mode mode = Mode::flow;
+    ReasonSet ignore;                      ///< added to the policy's
+    Duration grace{0};                     ///< from the first frame, packet time
+    std::uint32_t max_flows = 1u << 20;
+    std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
+};
+
+struct EngineCounters {
+    std::uint64_t frames = 0, allowed = 0, greylisted = 0, blacklisted = 0;
+    std::uint64_t flows = 0;        ///< conversations opened under a rule
+    std::uint64_t provisional = 0;  ///< conversations accepted mid-stream by grace
+    std::uint64_t clock_steps = 0;  ///< packet time went back by more than a second
+    std::uint64_t unverified_retransmits = 0;  ///< sent again after we had let go of the first copy
+    std::array<std::uint64_t, reason_count> anomalies{};  ///< frames bearing each, ignored ones too
+    std::vector<std::uint64_t> by_rule;  ///< allowed or blacklisted frames a rule
+};
+
+class Engine {
+public:
+    /// policy must outlive the engine. The process is confined (FilterCompiler asks).
+    Engine(const Policy& policy, const EngineOptions& options);
+    ~Engine();
+
+    /// Judge frames in order; out.size() >= frames.size().
+    /// errors: a rule does not compile for a frame's datalink: names both; the frames before it are judged (their number in judged)
+    /// cost:   see docs/performance.md; nothing is allocated for an allowed frame
+    Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged);
+
+    /// A file begins: if its first frame is older than what came before, a new trace begins (flows are forgotten).
+    void begin_file();
+
+    /// Failing predicates of the nearest rule for one judged frame (what --packets prints).
+    std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
+
+    const Findings& findings() const;
+    const EngineCounters& counters() const;
+    const Policy& policy() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sw

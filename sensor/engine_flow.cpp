@@ -1,0 +1,143 @@
+// Mode flow: a packet is allowed if its conversation is one that a rule describes (design: "allowed means exactly allowed").
+#include "sensor/engine_impl.hpp"
+
+namespace sw {
+namespace {
+
+bool opens(const Packet& p) {
+    using namespace tcp_flag;
+    if (p.transport == Transport::tcp) return (p.tcp_flags & (syn | ack | rst | fin)) == syn;
+    return p.transport == Transport::udp || p.is_echo_request();
+}
+
+bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
+
+}  // namespace
+
+Ruling Engine::Impl::rule_flow(Work& w) {
+    if (w.in_flow) {
+        if (const auto found = flows_.find(w.key, w.hash, now_); found.flow != nullptr) {
+            if (auto black = forbidden_in(w, *found.flow, found.from)) return *black;
+            return in_known_flow(w, *found.flow, found.from);
+        }
+    }
+    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
+        return Ruling::black(w.objections, rule);
+    if (!waivable(w.objections)) return Ruling::grey(w.objections);
+    if (w.in_flow) return without_flow(w);
+    if (w.packet.is_icmp_error()) return icmp_error(w);
+    return not_a_conversation(w);
+}
+
+/// Rules that read nothing but the tuple have one answer a direction: asked once, remembered in the flow.
+std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) {
+    const bool by_tuple = w.packet.plain && w.link == flow.link && rules(w).forbids_by_tuple(w.packet.network);
+    if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
+    const int rule = rules(w).forbidden(w.packet, w.ts);
+    if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
+    if (by_tuple && from == 0) flow.forward_clear = true;
+    if (by_tuple && from == 1) flow.backward_clear = true;
+    return std::nullopt;
+}
+
+Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
+    const Rule& rule = policy.rules[flow.rule];
+    if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
+    if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), flow.rule, from == 1);
+    if (is_tcp(w.packet)) {
+        const TcpState::Answer answer = tcp_.segment(flow, w.packet, from, now_);
+        if (answer.fit == TcpState::Fit::reopens) return without_flow(w);
+        if (answer.fit == TcpState::Fit::refused) return Ruling::grey(w.objections.with(answer.reason), flow.rule, from == 1);
+        counters.unverified_retransmits += answer.unverified;
+    } else {
+        flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
+    }
+    return Ruling::allow(flow.rule, flow.provisional);
+}
+
+Ruling Engine::Impl::open(Work& w, int rule) {
+    const bool tcp = is_tcp(w.packet);
+    const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
+    if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
+    Flow* flow = flows_.create(w.key, w.hash, now_, life);
+    if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
+    flow->rule = static_cast<std::uint16_t>(rule);
+    flow->link = w.link;
+    flow->state = w.packet.transport == Transport::udp ? FlowState::datagrams : FlowState::echo;
+    if (tcp) tcp_.open(*flow, w.packet, now_);
+    ++counters.flows;
+    return Ruling::allow(rule);
+}
+
+Ruling Engine::Impl::without_flow(Work& w) {
+    if (!opens(w.packet)) return unopened(w);
+    const auto asked = rules(w).opening(w.packet, w.objections, w.ts);
+    if (asked.rule >= 0) return open(w, asked.rule);
+    if (const auto kept = rules(w).housekeeping(w.packet, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
+    if (asked.expired >= 0) return Ruling::grey(w.objections.with(Reason::rule_expired), asked.expired);
+    const int swapped = rules(w).conversation(w.packet, true, w.ts).rule;
+    return Ruling::grey(w.objections.with(swapped >= 0 ? Reason::wrong_direction : Reason::no_rule), swapped);
+}
+
+/// In the middle of a conversation that we did not see begin.
+Ruling Engine::Impl::unopened(Work& w) {
+    const auto forward = rules(w).conversation(w.packet, false, w.ts);
+    const auto backward = rules(w).conversation(w.packet, true, w.ts);
+    const bool may_be_reply = !is_tcp(w.packet) || (w.packet.tcp_flags & tcp_flag::ack) != 0;
+    const int rule = forward.rule >= 0 && is_tcp(w.packet) ? forward.rule : may_be_reply ? backward.rule : -1;
+    const int from = rule == backward.rule && rule != forward.rule ? 1 : 0;
+    if (rule < 0) {
+        const int expired = forward.expired >= 0 ? forward.expired : backward.expired;
+        return Ruling::grey(w.objections.with(expired >= 0 ? Reason::rule_expired : Reason::no_rule), expired);
+    }
+    const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
+    if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
+    FlowKey key = w.key;
+    if (from == 1) {
+        std::swap(key.low[0], key.low[1]);
+        std::swap(key.port[0], key.port[1]);
+        std::swap(key.high[0], key.high[1]);
+    }
+    Flow* flow = flows_.create(key, w.hash, now_, flow_life::established);
+    if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
+    flow->rule = static_cast<std::uint16_t>(rule);
+    flow->link = w.link;
+    tcp_.pick_up(*flow, w.packet, from, now_);
+    ++counters.provisional;
+    return Ruling::allow(rule, true);
+}
+
+/// An error is allowed if it tells the sender of a live, allowed conversation about a packet of that conversation.
+Ruling Engine::Impl::icmp_error(Work& w) {
+    const Packet& p = w.packet;
+    if (!p.quoted.present) return not_a_conversation(w);
+    const FlowKey key = FlowKey::of(p.quoted.tuple);
+    const auto found = flows_.find(key, flows_.hash(key), now_);
+    const bool to_sender = p.dst() == p.quoted.tuple.src;
+    bool related = found.flow != nullptr && to_sender && found.flow->state != FlowState::closed;
+    if (related && found.flow->proto == 6) {
+        const TcpSide& sender = found.flow->side[found.from];
+        const std::int64_t behind = static_cast<std::int32_t>(sender.end - p.quoted.tcp_seq);
+        related = sender.known && behind >= 0 && behind <= std::max<std::int64_t>(found.flow->side[found.from ^ 1].max_window, 65535) + 1;
+    }
+    if (!related) {
+        if (const auto kept = rules(w).housekeeping(p, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
+        return Ruling::grey(w.objections.with(Reason::icmp_unrelated));
+    }
+    const Rule& rule = policy.rules[found.flow->rule];
+    if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, found.flow->rule);
+    if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), found.flow->rule);
+    return Ruling::allow(found.flow->rule, found.flow->provisional);
+}
+
+/// ARP, neighbour discovery, other link layers, IP protocols without conversations: housekeeping only.
+Ruling Engine::Impl::not_a_conversation(Work& w) {
+    const auto kept = rules(w).housekeeping(w.packet, w.objections, w.ts);
+    if (kept.rule >= 0) return Ruling::allow(kept.rule);
+    if (kept.expired >= 0) return Ruling::grey(w.objections.with(Reason::rule_expired), kept.expired);
+    const Packet& p = w.packet;
+    const bool other_protocol = p.ip_src != nullptr && p.network != Network::arp && p.transport == Transport::none && !p.later_fragment;
+    return Ruling::grey(w.objections.with(other_protocol ? Reason::ip_protocol : Reason::no_rule));
+}
+
+}  // namespace sw

@@ -1,0 +1,103 @@
+#pragma once
+/// The engine's inside, shared by its two rooms: engine.cpp (frames in, verdicts out) and engine_flow.cpp (judging in
+/// mode flow). Private to sensor.
+#include <optional>
+#include <vector>
+
+#include "rules/policy/rule_judge.hpp"
+#include "sensor/engine.hpp"
+#include "sensor/flow/flow_table.hpp"
+#include "sensor/flow/sent_octets.hpp"
+#include "sensor/flow/tcp_state.hpp"
+
+namespace sw {
+
+/// A frame on its way through a batch.
+struct Work {
+    Packet packet;
+    Timestamp ts;
+    ReasonSet objections;  ///< anomalies that neither policy nor options ignore
+    FlowKey key;
+    std::uint32_t hash = 0;
+    std::uint8_t link = 0;
+    bool in_flow = false;  ///< TCP, UDP or ICMP echo with a key
+    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tag that the policy expects
+};
+
+/// What judging a packet found out, for its finding.
+struct Ruling {
+    Verdict verdict = Verdict::grey;
+    int rule = -1;
+    bool provisional = false;
+    bool answers = false;  ///< the sender is the responder: the finding's initiator is the receiver
+    int fits = -1;         ///< GREY: a rule whose filter accepts the conversation
+    ReasonSet reasons;
+
+    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}}; }
+    static Ruling grey(const ReasonSet& reasons, int fits = -1, bool answers = false) {
+        return {Verdict::grey, -1, false, answers, fits, reasons};
+    }
+    static Ruling black(const ReasonSet& reasons, int rule, bool answers = false) {
+        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden)};
+    }
+};
+
+class Engine::Impl {
+public:
+    static constexpr std::size_t batch = 32;
+
+    Impl(const Policy& policy, const EngineOptions& options);
+
+    Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out);
+    Result<std::uint8_t> link_index(Datalink link);
+    void begin_file() { file_begins_ = true; }
+    std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
+
+    const Policy& policy;
+    EngineOptions options;
+    EngineCounters counters;
+    Findings findings;
+
+private:
+    struct Link {
+        Datalink datalink;
+        std::optional<RuleJudge> rules;  ///< none for links that we do not decode: no rule is asked, every frame is GREY
+    };
+
+    // engine.cpp
+    void read(Work& w, const Frame& frame) const;
+    void decode_into(Work& w, const Frame& frame, std::uint8_t link);
+    void tick(Timestamp ts);
+    void start_trace(Timestamp ts);
+    Ruling rule_on(Work& w);
+    Ruling rule_frame(Work& w);
+    Ruling rule_printed(Work& w);
+    void settle(const Work& w, const Ruling& ruling, Judgement& out);
+    Finding& record(const Work& w, const Judgement& j);
+    RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
+    bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
+    bool waivable(const ReasonSet& objections) const { return objections.within(accepted_by_some_); }
+
+    // engine_flow.cpp
+    Ruling rule_flow(Work& w);
+    Ruling in_known_flow(Work& w, Flow& flow, int from);
+    Ruling without_flow(Work& w);
+    Ruling unopened(Work& w);
+    Ruling icmp_error(Work& w);
+    Ruling not_a_conversation(Work& w);
+    Ruling open(Work& w, int rule);
+    std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
+    bool in_grace() const { return now_ - trace_start_ < options.grace; }
+
+    std::vector<Link> links_;
+    ReasonSet ignored_, accepted_by_some_;
+    FlowTable flows_;
+    SentOctets sent_;
+    TcpState tcp_;
+    std::vector<Work> work_;
+    Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
+    std::int64_t second_ = INT64_MIN;
+    bool started_ = false, file_begins_ = false;
+};
+
+}  // namespace sw

@@ -1,0 +1,77 @@
+#pragma once
+/// One conversation, as the flow table keeps it: 128 octets, of which an IPv4 packet touches the first 64.
+#include <cstdint>
+
+#include "rules/base/time.hpp"
+#include "rules/packet/packet.hpp"
+
+namespace sw {
+
+enum class FlowState : std::uint8_t {
+    free,
+    opening,      ///< TCP: SYN seen
+    answered,     ///< TCP: SYN-ACK seen
+    established,  ///< TCP: data may pass
+    closing,      ///< TCP: one FIN seen
+    closed,       ///< TCP: both FINs acknowledged, or RST: the tombstone
+    datagrams,    ///< UDP
+    echo,         ///< ICMP echo
+};
+
+/// What we know of the octets one side of a TCP connection sent and may send (sequence space, RFC 9293 3.4).
+struct TcpSide {
+    std::uint32_t end = 0;         ///< one past the highest sequence number sent
+    std::uint32_t limit = 0;       ///< highest sequence number that the peer's window lets it send
+    std::uint32_t max_window = 0;  ///< largest window it advertised, scaled
+    std::uint8_t scale = 0;        ///< of the windows it advertises
+    std::uint8_t strikes = 0;      ///< segments outside the window so far
+    bool known : 1 = false;        ///< end and limit are set
+    bool fin : 1 = false;          ///< FIN sent; end includes it
+    bool reset : 1 = false;        ///< it sent the RST
+    bool fin_acked : 1 = false;
+};
+
+struct alignas(64) Flow {
+    static constexpr std::uint32_t none = UINT32_MAX;
+
+    // first cache line
+    std::uint32_t low[2] = {};  ///< low 32 bits of the addresses: initiator, responder (IPv4: all of them)
+    std::uint16_t port[2] = {};
+    std::uint8_t proto = 0;
+    std::uint8_t family = 0;
+    FlowState state = FlowState::free;
+    std::uint8_t link = 0;            ///< index of the datalink it was opened on
+    std::uint16_t rule = 0;           ///< index in Policy::rules
+    bool provisional : 1 = false;     ///< picked up mid-stream during the grace
+    bool forward_clear : 1 = false;   ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
+    bool backward_clear : 1 = false;
+    std::uint8_t spare = 0;
+    TcpSide side[2];  ///< initiator, responder
+    std::uint32_t next = none;        ///< in its hash bucket
+    Timestamp deadline;               ///< engine time; over when it is passed
+
+    // second cache line
+    std::uint8_t high[2][12] = {};    ///< IPv6: the upper 96 bits
+    std::uint32_t bucket = 0;
+    std::uint32_t due = none;         ///< next in its slot of the expiry wheel
+    std::uint32_t isn[2] = {};        ///< TCP: initial sequence numbers
+    std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
+    Timestamp closed_at;
+};
+static_assert(sizeof(Flow) == 128);
+
+/// What identifies a flow in a packet: the tuple as the packet bears it. ICMP echo: the requester's port is the
+/// identifier, the other's 0, so that requests of both ends are two flows.
+struct FlowKey {
+    std::uint32_t low[2] = {};
+    std::uint16_t port[2] = {};
+    std::uint8_t proto = 0;
+    std::uint8_t family = 0;
+    const std::uint8_t* high[2] = {nullptr, nullptr};  ///< IPv6: first 12 octets of the addresses, borrowed
+
+    /// packet has IP and a transport
+    static FlowKey of(const Packet& packet);
+    static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
+};
+
+}  // namespace sw

@@ -1,0 +1,96 @@
+#pragma once
+/// The conversations that live. Fixed capacity, chained buckets under a keyed hash (SipHash): whether the table is full
+/// depends on how many flows there are, never on the key.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sensor/flow/flow.hpp"
+
+namespace sw {
+
+class FlowTable {
+public:
+    using HashKey = std::array<std::uint8_t, 16>;
+
+    /// memory: 132 octets a flow of capacity, touched only as flows come
+    FlowTable(std::uint32_t capacity, const HashKey& key);
+    ~FlowTable();
+    FlowTable(const FlowTable&) = delete;
+    FlowTable& operator=(const FlowTable&) = delete;
+
+    std::uint32_t hash(const FlowKey& key) const;
+    /// Two steps of a look-up that will come: the bucket, then the flow it names.
+    void prefetch_bucket(std::uint32_t hash) const { __builtin_prefetch(&buckets_[hash & mask_]); }
+    void prefetch_flow(std::uint32_t hash) const {
+        const std::uint32_t first = buckets_[hash & mask_];
+        if (first != Flow::none) __builtin_prefetch(&flows_[first]);
+    }
+
+    struct Found {
+        Flow* flow = nullptr;
+        int from = 0;  ///< the packet comes from the initiator (0) or the responder (1)
+    };
+    /// Flows past their deadline are not found.
+    Found find(const FlowKey& key, std::uint32_t hash, Timestamp now);
+
+    /// A new flow with key's sender as the initiator; nullptr when the table is full. An expired flow of the same key is replaced.
+    Flow* create(const FlowKey& key, std::uint32_t hash, Timestamp now, Duration life);
+
+    /// Give back flows whose deadline has passed; on_end sees each once. cost: amortised one visit a flow in 256 s
+    template <class F>
+    void expire(Timestamp now, F on_end);
+    void clear();
+
+    std::uint32_t size() const { return size_; }
+    std::uint32_t capacity() const { return capacity_; }
+
+private:
+    static constexpr std::uint32_t slots = 256;  ///< of one second each
+    static std::int64_t second_of(Timestamp t) { return t.ns / 1'000'000'000; }
+
+    bool same(const Flow& flow, const FlowKey& key, int from) const;
+    void unlink(std::uint32_t index);
+    void schedule(std::uint32_t index, Timestamp now);
+
+    Flow* flows_ = nullptr;  ///< mapped, zero until touched
+    std::vector<std::uint32_t> buckets_;
+    std::vector<std::uint32_t> free_;
+    std::array<std::uint32_t, slots> wheel_;
+    std::uint32_t mask_ = 0, capacity_ = 0, size_ = 0, touched_ = 0;
+    std::int64_t swept_ = 0;  ///< the second up to which the wheel was swept
+    bool started_ = false;
+    HashKey key_;
+};
+
+template <class F>
+void FlowTable::expire(Timestamp now, F on_end) {
+    const std::int64_t second = second_of(now);
+    if (!started_) {
+        started_ = true;
+        swept_ = second;
+    }
+    const std::int64_t until = std::min(second, swept_ + slots);  // one turn visits every slot
+    for (std::int64_t s = swept_; s < until; ++s) {
+        std::uint32_t index = std::exchange(wheel_[static_cast<std::uint64_t>(s) % slots], Flow::none);
+        while (index != Flow::none) {
+            Flow& flow = flows_[index];
+            const std::uint32_t next = flow.due;
+            if (flow.deadline < now) {
+                on_end(flow);
+                unlink(index);
+                flow.state = FlowState::free;
+                free_.push_back(index);
+                --size_;
+            } else {
+                schedule(index, now);
+            }
+            index = next;
+        }
+    }
+    swept_ = std::max(swept_, second);
+}
+
+}  // namespace sw

@@ -1,0 +1,54 @@
+#pragma once
+/// Payload that TCP sent lately, kept to tell an honest retransmission from one that says something else (the oldest
+/// way to show a monitor one thing and the host another). A fixed pool; what the receiver has acknowledged is let go
+/// first, but for the last block of each side.
+#include <cstdint>
+#include <vector>
+
+#include "sensor/flow/flow.hpp"
+
+namespace sw {
+
+class SentOctets {
+public:
+    /// memory: 2 KiB a block, touched only as it is needed
+    explicit SentOctets(std::uint32_t blocks = 16384);
+    ~SentOctets();
+    SentOctets(const SentOctets&) = delete;
+    SentOctets& operator=(const SentOctets&) = delete;
+
+    enum class Check : std::uint8_t { same, different, unknown };
+
+    /// Compare [seq, seq + size) with what this side sent before. unknown: part of it is not kept any more.
+    Check compare(const Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) const;
+
+    /// Keep new octets. Overlap with kept ones is allowed (they were compared). Keeps at most max_blocks a side.
+    void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
+
+    /// The peer acknowledged everything before ack.
+    void acknowledged(Flow& flow, int side, std::uint32_t ack);
+
+    /// The connection is over.
+    void release(Flow& flow);
+    void clear();
+
+    static constexpr std::uint32_t block_octets = 2016;
+    static constexpr std::uint32_t max_blocks = 64;
+
+private:
+    struct Block {
+        std::uint32_t next;
+        std::uint32_t seq;
+        std::uint32_t size;
+        std::uint32_t count;  ///< blocks in the chain, kept in its first
+        std::uint8_t data[block_octets];
+    };
+    std::uint32_t take();
+    void drop_first(Flow& flow, int side);
+
+    Block* blocks_ = nullptr;
+    std::vector<std::uint32_t> free_;
+    std::uint32_t touched_ = 0, capacity_;
+};
+
+}  // namespace sw
