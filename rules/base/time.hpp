@@ -3,6 +3,7 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace sw {
@@ -14,8 +15,20 @@ struct Timestamp {
     std::int64_t ns = 0;
 
     auto operator<=>(const Timestamp&) const = default;
-    friend Timestamp operator+(Timestamp t, Duration d) { return {t.ns + d.count()}; }
-    friend Duration operator-(Timestamp a, Timestamp b) { return Duration{a.ns - b.ns}; }
+    /// Both stop at the ends of the range: a capture may claim its last instant, and engines add lifetimes to it.
+    friend Timestamp operator+(Timestamp t, Duration d) {
+        std::int64_t ns;
+        return {__builtin_add_overflow(t.ns, d.count(), &ns) ? end_towards(d.count()) : ns};
+    }
+    friend Duration operator-(Timestamp a, Timestamp b) {
+        std::int64_t ns;
+        return Duration{__builtin_sub_overflow(a.ns, b.ns, &ns) ? end_towards(a.ns) : ns};
+    }
+
+private:
+    static constexpr std::int64_t end_towards(std::int64_t sign) {
+        return sign < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    }
 };
 
 /// RFC 3339 with nanoseconds, UTC: 2026-11-21T23:20:00.123456789Z

@@ -7,11 +7,14 @@ namespace sw {
 namespace {
 
 constexpr std::array<Powers, 2> table{{
-    {Role::cli_replay, "cli_replay", true, true, "stdio rpath", "reads the captures named on the command line, writes descriptors that are open already"},
-    {Role::cli_rules, "cli_rules", false, false, "stdio rpath", "reads the system's service and protocol tables, writes descriptors that are open already"},
+    {Role::cli_replay, "cli_replay", true, true, "stdio rpath",
+     "reads the captures named on the command line, writes descriptors that are open already"},
+    {Role::cli_rules, "cli_rules", false, false, "stdio rpath",
+     "reads the system's service and protocol tables, writes descriptors that are open already"},
 }};
 
-constexpr std::array<std::string_view, 5> system_paths{"/etc/services", "/etc/protocols", "/etc/nsswitch.conf", "/etc/localtime", "/usr/share/zoneinfo"};
+constexpr std::array<std::string_view, 5> system_paths{"/etc/services", "/etc/protocols", "/etc/nsswitch.conf", "/etc/localtime",
+                                                       "/usr/share/zoneinfo"};
 
 // Of the process; the only state that this library keeps, because the kernel keeps it too.
 enum class State : unsigned char { free, marked, confined };

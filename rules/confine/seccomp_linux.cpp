@@ -18,14 +18,15 @@ namespace {
 
 // Whatever the arguments. None of these makes, names or changes anything outside this process, but what is written to
 // descriptors that are open already.
+// clang-format off
 constexpr auto plain_calls = std::to_array<int>({
     // descriptors that are open already
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64),
-    SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64), SCMP_SYS(poll), SCMP_SYS(ppoll),
-    SCMP_SYS(ppoll_time64), SCMP_SYS(fadvise64), SCMP_SYS(fadvise64_64), SCMP_SYS(getdents64),
+    SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(fstat64),
+    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(ppoll_time64), SCMP_SYS(fadvise64), SCMP_SYS(fadvise64_64), SCMP_SYS(getdents64),
     // what a path is
     SCMP_SYS(stat), SCMP_SYS(stat64), SCMP_SYS(lstat), SCMP_SYS(lstat64), SCMP_SYS(newfstatat), SCMP_SYS(fstatat64), SCMP_SYS(statx),
-    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
     // memory and locks
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(futex_time64), SCMP_SYS(membarrier),
     // time and chance
@@ -41,6 +42,14 @@ constexpr auto plain_calls = std::to_array<int>({
 constexpr auto thread_calls = std::to_array<int>({
     SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
 });
+
+// UBSan asks the kernel with a pipe whether memory can be read.
+#ifdef SPAN_SANITIZE
+constexpr auto sanitizer_calls = std::to_array<int>({SCMP_SYS(pipe), SCMP_SYS(pipe2)});
+#else
+constexpr std::array<int, 0> sanitizer_calls{};
+#endif
+// clang-format on
 
 // Flags are int in the C headers; a filter sees the register they come in.
 constexpr scmp_datum_t bits(int flags) { return static_cast<unsigned>(flags); }
@@ -74,15 +83,18 @@ private:
 };
 
 constexpr scmp_arg_cmp equals(unsigned argument, scmp_datum_t value) { return {argument, SCMP_CMP_EQ, value, 0}; }
-constexpr scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) { return {argument, SCMP_CMP_MASKED_EQ, mask, value}; }
+constexpr scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
+    return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
 
 void add_rules(Rules& rules, const Powers& powers) {
     for (const int call : plain_calls) rules.allow(call);
+    for (const int call : sanitizer_calls) rules.allow(call);
     rules.allow(SCMP_SYS(openat), masked(2, writing, O_RDONLY));
     for (const int request : {F_GETFD, F_SETFD, F_GETFL}) rules.allow(SCMP_SYS(fcntl), equals(1, bits(request)));
     for (const int request : {TCGETS, TIOCGWINSZ}) rules.allow(SCMP_SYS(ioctl), equals(1, bits(request)));
     for (const int option : {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA}) rules.allow(SCMP_SYS(prctl), equals(0, bits(option)));
-    rules.allow(SCMP_SYS(prlimit64), equals(2, 0));  // asks, sets nothing
+    rules.allow(SCMP_SYS(prlimit64), equals(2, 0));            // asks, sets nothing
     rules.allow(SCMP_SYS(tgkill), equals(0, bits(getpid())));  // raise, abort
 
     // No new code. A name service that would load a module gets an error, not death.

@@ -22,18 +22,18 @@ struct Predicate {
     enum class Direction : std::uint8_t { either, src, dst, both };  ///< "src or dst", "src", "dst", "src and dst"
     Subject subject = Subject::opaque;
     Direction direction = Direction::either;
-    std::string protocol;               ///< tcp, udp, ip6, arp ... qualifying the leaf ("tcp dst port 25"), or the leaf itself
-    std::string name;                   ///< of the $name it was written with, without $; else ""
-    std::vector<std::string> values;    ///< addresses, prefixes, ports, ranges, as text, names expanded
+    std::string protocol;             ///< tcp, udp, ip6, arp ... qualifying the leaf ("tcp dst port 25"), or the leaf itself
+    std::string name;                 ///< of the $name it was written with, without $; else ""
+    std::vector<std::string> values;  ///< addresses, prefixes, ports, ranges, as text, names expanded
 };
 
 struct FilterNode {
     enum class Kind : std::uint8_t { all_of, any_of, none_of, leaf };  ///< none_of has one child
     Kind kind = Kind::leaf;
     std::vector<FilterNode> children;
-    Predicate predicate;     ///< leaf
-    std::string text;        ///< leaf: as written, qualifiers that it inherits included ("port 25 or 26": "port 26")
-    std::string expanded;    ///< leaf: a complete tcpdump expression
+    Predicate predicate;       ///< leaf
+    std::string text;          ///< leaf: as written, qualifiers that it inherits included ("port 25 or 26": "port 26")
+    std::string expanded;      ///< leaf: a complete tcpdump expression
     std::uint32_t offset = 0;  ///< in the filter as written
     std::uint32_t length = 0;
 };
@@ -47,7 +47,7 @@ struct Filter {
 /// Where and why a filter is wrong. Offset counts octets in the filter as written.
 struct FilterError {
     std::uint32_t offset = 0, length = 1;
-    std::string code;     ///< unknown-name, name-value, host-name, syntax, depth
+    std::string code;  ///< unknown-name, name-value, host-name, syntax, depth
     std::string message;
     std::string fix;
 };

@@ -44,8 +44,8 @@ bool is_mac(std::string_view s) {
     const auto hex_groups = [&](char separator, std::size_t count, std::size_t shortest, std::size_t longest) {
         const auto parts = split(s, separator);
         return parts.size() == count && std::all_of(parts.begin(), parts.end(), [&](std::string_view p) {
-            return p.size() >= shortest && p.size() <= longest && run(p, is_hex) == p.size();
-        });
+                   return p.size() >= shortest && p.size() <= longest && run(p, is_hex) == p.size();
+               });
     };
     return hex_groups(':', 6, 1, 2) || hex_groups('-', 6, 1, 2) || hex_groups('.', 6, 1, 2) || hex_groups('.', 3, 4, 4) ||
            (s.size() == 12 && run(s, is_hex) == 12);
@@ -157,8 +157,11 @@ std::string expand(std::string_view written, const std::vector<Token>& tokens, c
             std::vector<std::string_view> known;
             for (const auto& entry : names) known.push_back(entry.first);
             const std::string_view near = nearest_word(name, known);
-            const std::string what = values == nullptr ? "[names] has no " + std::string(name) : "the list of " + std::string(token.text) + " is empty";
-            const std::string fix = values != nullptr ? "" : near.empty() ? "add " + std::string(name) + " = \"...\" under [names]" : "did you mean $" + std::string(near) + "?";
+            const std::string what =
+                values == nullptr ? "[names] has no " + std::string(name) : "the list of " + std::string(token.text) + " is empty";
+            const std::string fix = values != nullptr ? ""
+                                    : near.empty()    ? "add " + std::string(name) + " = \"...\" under [names]"
+                                                      : "did you mean $" + std::string(near) + "?";
             errors.push_back({token.offset, token.length(), "unknown-name", what, fix});
             continue;
         }

@@ -127,13 +127,11 @@ private:
         return std::nullopt;
     }
 
-    // A group of bare values inherits the qualifiers ("port (25 or 26)"); in any other group none are there to inherit
-    // until it has brought its own, and behind it those from before it hold again.
+    // Behind a group the qualifiers from before it hold again ("port 25 and (udp) or 26").
     Node group() {
         const std::uint32_t offset = start();
         ++at_;
         const Qualifiers before = q_;
-        q_.there = false;
         Node node = expression();
         q_ = before;
         if (!node || !take(")")) return std::nullopt;
@@ -239,9 +237,12 @@ private:
         q.direction = one == Word::src ? Direction::src : Direction::dst;
         ++at_;
         if (!ahead(1).is(other)) return;
-        if (now().is(Word::logic_and)) q.direction = Direction::both;
-        else if (now().is(Word::logic_or)) q.direction = Direction::either;
-        else return;
+        if (now().is(Word::logic_and))
+            q.direction = Direction::both;
+        else if (now().is(Word::logic_or))
+            q.direction = Direction::either;
+        else
+            return;
         at_ += 2;
     }
 
@@ -264,17 +265,22 @@ private:
         using K = Token::Kind;
         switch (word) {
             case Word::alone:
-            case Word::cast: return true;
-            case Word::with_number: return take(K::number);
-            case Word::with_word: return take(K::id) || take(K::number);
+            case Word::cast:
+                return true;
+            case Word::with_number:
+                return take(K::number);
+            case Word::with_word:
+                return take(K::id) || take(K::number);
             case Word::llc:
                 if (!take(K::id) && now().text == "rnr") ++at_;
                 return true;
             case Word::wlan:
                 if (!take(K::id) && !take(K::number)) return false;
                 return now().text != "subtype" || (take(Word::wlan) && (take(K::id) || take(K::number)));
-            case Word::byte: return take(K::number) && take(K::symbol) && take(K::number);
-            default: return false;
+            case Word::byte:
+                return take(K::number) && take(K::symbol) && take(K::number);
+            default:
+                return false;
         }
     }
 
@@ -321,8 +327,10 @@ private:
         std::string out;
         for (const char c : written_.substr(offset, end_before() - offset)) {
             const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-            if (!space) out += c;
-            else if (out.back() != ' ') out += ' ';
+            if (!space)
+                out += c;
+            else if (out.back() != ' ')
+                out += ' ';
         }
         return out;
     }
@@ -366,7 +374,8 @@ Filter parse_filter(std::string_view written, const Names& names, std::vector<Fi
     if (!errors.empty()) return f;
     f.expanded = filter::expand(written, tokens, names, errors);
     filter::check_tokens(tokens, names, errors);
-    if (f.expanded.size() > filter::max_expanded) errors.push_back({0, 1, "depth", "the filter is longer than 1 MiB once its names are expanded", "split the rule"});
+    if (f.expanded.size() > filter::max_expanded)
+        errors.push_back({0, 1, "depth", "the filter is longer than 1 MiB once its names are expanded", "split the rule"});
     if (!errors.empty()) return f;
     if (tokens.size() == 1) {
         f.root.kind = Kind::all_of;

@@ -82,19 +82,23 @@ Place place_after(Word word, Place now) {
         case Word::slot:
         case Word::host:
         case Word::net:
-        case Word::gateway: return Place::address;
+        case Word::gateway:
+            return Place::address;
         case Word::port:
         case Word::portrange:
         case Word::proto:
         case Word::with_word:
         case Word::wlan:
-        case Word::llc: return Place::other;
+        case Word::llc:
+            return Place::other;
         case Word::none:
         case Word::logic_and:
         case Word::logic_or:
         case Word::logic_not:
-        case Word::mask: return now;
-        default: return Place::nothing;
+        case Word::mask:
+            return now;
+        default:
+            return Place::nothing;
     }
 }
 
@@ -107,9 +111,8 @@ std::string as_key(std::string_view host) {
 
 FilterError host_name(const Token& token, std::string_view host, const Names& names) {
     const std::string shown = escape_for_display(host), key = as_key(host);
-    const std::string fix = find_name(names, host) != nullptr
-                                ? "write $" + shown
-                                : "add " + key + " = \"<its address>\" under [names] and write $" + key;
+    const std::string fix =
+        find_name(names, host) != nullptr ? "write $" + shown : "add " + key + " = \"<its address>\" under [names] and write $" + key;
     return {token.offset, token.length(), "host-name", "only a resolver knows the address of " + shown + ": names belong in [names]", fix};
 }
 
@@ -141,7 +144,8 @@ private:
 
     void open(const Token& token) {
         open_.push_back({&token, place_});
-        if (open_.size() == max_depth + 1) errors_.push_back({token.offset, 1, "depth", "more than 64 levels of parentheses", "split the rule"});
+        if (open_.size() == max_depth + 1)
+            errors_.push_back({token.offset, 1, "depth", "more than 64 levels of parentheses", "split the rule"});
     }
 
     void close(const Token& token) {
@@ -165,7 +169,8 @@ private:
         const bool is_address = place_ == Place::address && stands_for_value(*(&token + 1));
         const std::string_view near = is_address ? std::string_view{} : nearest_word(token.text, words_to_propose());
         if (!near.empty())
-            errors_.push_back({token.offset, token.length(), "syntax", "unknown word " + escape_for_display(token.text), "did you mean " + std::string(near) + "?"});
+            errors_.push_back({token.offset, token.length(), "syntax", "unknown word " + escape_for_display(token.text),
+                               "did you mean " + std::string(near) + "?"});
         else if (place_ == Place::address)
             errors_.push_back(host_name(token, token.text, names_));
         // Else only libpcap's own words fit here, and a newer libpcap may know more of them than we do.
@@ -178,8 +183,9 @@ private:
             std::vector<FilterError> strays;
             const std::vector<Token> parts = tokenize(value, strays);
             if (!strays.empty() || !is_value(parts)) {
-                errors_.push_back({token.offset, token.length(), "name-value",
-                                   std::string(token.text) + " holds " + escape_for_display(value) + ", which is not an address, prefix or port", ""});
+                errors_.push_back(
+                    {token.offset, token.length(), "name-value",
+                     std::string(token.text) + " holds " + escape_for_display(value) + ", which is not an address, prefix or port", ""});
             } else if (parts.front().kind == Token::Kind::id && place_ == Place::address) {
                 errors_.push_back(host_name(token, value, names_));
             }
@@ -205,7 +211,8 @@ private:
 
 Word word_of(std::string_view text) {
     const auto& words = dictionary();
-    const auto at = std::lower_bound(words.begin(), words.end(), text, [](const auto& entry, std::string_view t) { return entry.first < t; });
+    const auto at =
+        std::lower_bound(words.begin(), words.end(), text, [](const auto& entry, std::string_view t) { return entry.first < t; });
     return at != words.end() && at->first == text ? at->second : Word::none;
 }
 

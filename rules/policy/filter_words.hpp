@@ -16,26 +16,26 @@ enum class Word : std::uint8_t {
     logic_not,
     src,
     dst,
-    slot,        ///< an 802.11 address slot: stands where src and dst stand
+    slot,  ///< an 802.11 address slot: stands where src and dst stand
     host,
     net,
     port,
     portrange,
-    proto,       ///< proto, protochain
+    proto,  ///< proto, protochain
     gateway,
     mask,
-    protocol,    ///< ip, tcp, ether ...: a leaf alone, or qualifies one, or an accessor before [
-    length,      ///< len
-    constant,    ///< a name for a number: tcp-syn, icmptype
-    alone,       ///< a leaf without operand
-    with_number, ///< less, greater, ifindex, rnr ...
-    with_word,   ///< on, reason, action ...
+    protocol,     ///< ip, tcp, ether ...: a leaf alone, or qualifies one, or an accessor before [
+    length,       ///< len
+    constant,     ///< a name for a number: tcp-syn, icmptype
+    alone,        ///< a leaf without operand
+    with_number,  ///< less, greater, ifindex, rnr ...
+    with_word,    ///< on, reason, action ...
     byte,
-    cast,        ///< broadcast, multicast
-    wlan,        ///< type, subtype, dir
+    cast,  ///< broadcast, multicast
+    wlan,  ///< type, subtype, dir
     llc,
-    shift,       ///< moves the offsets of all that stands to its right
-    foreign,     ///< ATM, SS7: known to be libpcap's, not taken apart
+    shift,    ///< moves the offsets of all that stands to its right
+    foreign,  ///< ATM, SS7: known to be libpcap's, not taken apart
 };
 
 Word word_of(std::string_view text);

@@ -124,16 +124,21 @@ Ends ends_of(const Predicate& p, const Packet& packet) {
             std::copy_n(packet.mac_dst, dst.octets.size(), dst.octets.begin());
             return {to_string(src), to_string(dst)};
         }
-        default: return {};
+        default:
+            return {};
     }
 }
 
 std::string network_of(const Packet& packet) {
     switch (packet.network) {
-        case Network::arp: return "arp";
-        case Network::ipv4: return "ip";
-        case Network::ipv6: return "ip6";
-        default: return "";
+        case Network::arp:
+            return "arp";
+        case Network::ipv4:
+            return "ip";
+        case Network::ipv6:
+            return "ip6";
+        default:
+            return "";
     }
 }
 
@@ -141,7 +146,8 @@ std::string network_of(const Packet& packet) {
 std::string instead_of(std::string_view protocol, const Packet& packet) {
     const std::string network = network_of(packet);
     const bool asks_network = protocol == "ip" || protocol == "ip6" || protocol == "arp" || protocol == "rarp";
-    const std::string actual = asks_network || packet.ip_proto == 0 || network == "arp" || network.empty() ? network : protocol_name(packet.ip_proto);
+    const std::string actual =
+        asks_network || packet.ip_proto == 0 || network == "arp" || network.empty() ? network : protocol_name(packet.ip_proto);
     return actual == protocol ? "" : actual;
 }
 
@@ -163,13 +169,16 @@ std::string compare(const Predicate& p, const Ends& ends, bool wanted) {
     const std::string is = wanted ? " is not " + in : " is " + in;
     const std::string noun = p.subject == Subject::port ? "port " : "", link = p.subject == Subject::ether_host ? "ether " : "";
     switch (p.direction) {
-        case Direction::src: return link + "src " + noun + *ends.src + is + list;
-        case Direction::dst: return link + "dst " + noun + *ends.dst + is + list;
+        case Direction::src:
+            return link + "src " + noun + *ends.src + is + list;
+        case Direction::dst:
+            return link + "dst " + noun + *ends.dst + is + list;
         case Direction::either:
             return wanted ? "neither " + link + "src " + noun + *ends.src + " nor dst " + noun + *ends.dst + " is " + in + list
                           : link + "src " + noun + *ends.src + " or dst " + noun + *ends.dst + " is " + in + list;
         default:
-            return link + "src " + noun + *ends.src + " and dst " + noun + *ends.dst + (wanted ? " are not both " : " are both ") + in + list;
+            return link + "src " + noun + *ends.src + " and dst " + noun + *ends.dst + (wanted ? " are not both " : " are both ") + in +
+                   list;
     }
 }
 
@@ -186,9 +195,10 @@ std::string phrase(const Failure& failure, const Packet& packet) {
     const Ends ends = ends_of(p, packet);
     if (!ends.src || !ends.dst) return whole;
     const bool uses_src = p.direction != Direction::dst, uses_dst = p.direction != Direction::src;
-    const bool absurd = p.direction == Direction::both
-                            ? contradicts(p, *ends.src, failure.wanted) && contradicts(p, *ends.dst, failure.wanted)
-                            : (uses_src && contradicts(p, *ends.src, failure.wanted)) || (uses_dst && contradicts(p, *ends.dst, failure.wanted));
+    const bool absurd =
+        p.direction == Direction::both
+            ? contradicts(p, *ends.src, failure.wanted) && contradicts(p, *ends.dst, failure.wanted)
+            : (uses_src && contradicts(p, *ends.src, failure.wanted)) || (uses_dst && contradicts(p, *ends.dst, failure.wanted));
     return absurd ? whole : compare(p, ends, failure.wanted);
 }
 
@@ -264,7 +274,8 @@ Nearest NearestRules::nearest(const Packet& packet) const {
 std::vector<ProgramView> NearestRules::programs(RuleKind kind) const {
     std::vector<ProgramView> views;
     for (const Leaf& leaf : leaves_)
-        if ((kind == RuleKind::allow && leaf.allow) || (kind == RuleKind::housekeeping && leaf.housekeeping)) views.push_back(leaf.program.code());
+        if ((kind == RuleKind::allow && leaf.allow) || (kind == RuleKind::housekeeping && leaf.housekeeping))
+            views.push_back(leaf.program.code());
     return views;
 }
 

@@ -21,8 +21,7 @@ namespace {
 constexpr std::uint32_t snaplen = 262144;  // tcpdump's largest: what it assumes of a file that claims more or nothing
 
 void put(std::array<std::uint8_t, 24>& header, std::size_t at, std::uint32_t value, std::size_t octets, bool swapped) {
-    for (std::size_t i = 0; i < octets; ++i)
-        header[at + (swapped ? octets - 1 - i : i)] = static_cast<std::uint8_t>(value >> (8 * i));
+    for (std::size_t i = 0; i < octets; ++i) header[at + (swapped ? octets - 1 - i : i)] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 
 // source: draft-ietf-opsawg-pcap, section 4

@@ -59,8 +59,8 @@ std::vector<Hostile> echoes() {
         one("an IPv6 ping with a wrong checksum", bad_checksum, ping6().flip(tcp6_at + 2, 1)),
         one("ICMP that ends early", icmp_length, ip(v4(vpn_admin), v4(mail), 1, {8, 0, 0xf7, 0xff})),
         one("ICMPv6 that ends early", icmp_length, ip(v6(vpn_admin), v6(mail), 58, {128, 0, 0, 0})),
-        one("ICMP over IPv6", no_rule, ip(v6(outside), v6(mail), 1, {8, 0, 0xf7, 0xff, 0, 0, 0, 0})),
-        one("ICMPv6 over IPv4", no_rule, ip(v4(outside), v4(mail), 58, {128, 0, 0, 0, 0, 0, 0, 0})),
+        one("ICMP over IPv6", ip_protocol, ip(v6(outside), v6(mail), 1, {8, 0, 0xf7, 0xff, 0, 0, 0, 0})),
+        one("ICMPv6 over IPv4", ip_protocol, ip(v4(outside), v4(mail), 58, {128, 0, 0, 0, 0, 0, 0, 0})),
     };
 }
 

@@ -133,6 +133,9 @@ std::vector<Legitimate> tcp_troubles(const Endpoint& client, const Endpoint& ser
     return {
         {"the SYN sent again", syn_twice().syn_ack().ack(client_side).close(client_side).frames()},
         {"the SYN sent five times without an answer", syn_twice().wait(2s).again().wait(4s).again().wait(8s).again().frames()},
+        {"given up, and opened again with another number",
+         merged({TcpDialogue(client, server).syn().frames(),
+                 TcpDialogue(client, server, noon + 20s, TcpSetup{.client_isn = 77}).handshake().close(client_side).frames()})},
         {"the SYN-ACK sent again",
          TcpDialogue(client, server).syn().syn_ack().wait(1s).again().ack(client_side).close(client_side).frames()},
         {"the SYN-ACK sent again after the handshake",

@@ -64,6 +64,9 @@ std::string describe(const ReasonSet& reasons) {
     return text;
 }
 
-std::string describe(const Judgement& j) { return std::string(to_string(j.verdict)) + " " + describe(j.reasons); }
+std::string describe(const Judgement& j) {
+    const std::string verdict(to_string(j.verdict));
+    return j.reasons.empty() ? verdict : verdict + " " + describe(j.reasons);
+}
 
 }  // namespace sw::craft

@@ -23,7 +23,7 @@ struct Judged {
 Judged judge(const std::string& policy_text, const Frames& frames, const EngineOptions& options = {});
 Judged judge_file(const std::string& policy_path, const Frames& frames, const EngineOptions& options = {});
 
-/// "GREY no-rule, trailer", for messages of failing tests.
+/// "allow", "grey no-rule, trailer": for messages of failing tests.
 std::string describe(const Judgement& j);
 std::string describe(const ReasonSet& reasons);
 

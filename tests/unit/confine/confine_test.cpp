@@ -21,6 +21,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -67,15 +68,39 @@ long raw(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0
 
 // stdin stands for a descriptor that is open already.
 const std::vector<Attempt> forbidden{
-    {"connect", [] { sockaddr_in a{}; return connect(0, reinterpret_cast<sockaddr*>(&a), sizeof a); }},
-    {"bind", [] { sockaddr_in a{}; return bind(0, reinterpret_cast<sockaddr*>(&a), sizeof a); }},
+    {"connect",
+     [] {
+         sockaddr_in a{};
+         return connect(0, reinterpret_cast<sockaddr*>(&a), sizeof a);
+     }},
+    {"bind",
+     [] {
+         sockaddr_in a{};
+         return bind(0, reinterpret_cast<sockaddr*>(&a), sizeof a);
+     }},
     {"listen", [] { return listen(0, 1); }},
     {"accept", [] { return accept(0, nullptr, nullptr); }},
     {"sendto", [] { return static_cast<int>(send(1, "x", 1, 0)); }},
-    {"sendmsg", [] { msghdr m{}; return static_cast<int>(sendmsg(1, &m, 0)); }},
-    {"recvfrom", [] { char c; return static_cast<int>(recv(0, &c, 1, 0)); }},
-    {"setsockopt", [] { int one = 1; return setsockopt(0, SOL_SOCKET, SO_BROADCAST, &one, sizeof one); }},
-    {"execve", [] { char* none[] = {nullptr}; return execve("/bin/true", none, none); }},
+    {"sendmsg",
+     [] {
+         msghdr m{};
+         return static_cast<int>(sendmsg(1, &m, 0));
+     }},
+    {"recvfrom",
+     [] {
+         char c;
+         return static_cast<int>(recv(0, &c, 1, 0));
+     }},
+    {"setsockopt",
+     [] {
+         int one = 1;
+         return setsockopt(0, SOL_SOCKET, SO_BROADCAST, &one, sizeof one);
+     }},
+    {"execve",
+     [] {
+         char* none[] = {nullptr};
+         return execve("/bin/true", none, none);
+     }},
     {"execveat", [] { return raw(SYS_execveat, AT_FDCWD, 0, 0, 0, 0); }},
     {"fork", [] { return fork(); }},
     {"vfork", [] { return raw(SYS_clone, CLONE_VM | CLONE_VFORK | SIGCHLD); }},
@@ -106,14 +131,26 @@ const std::vector<Attempt> forbidden{
     {"kill", [] { return kill(getppid(), 0); }},
     {"a signal to another process", [] { return raw(SYS_tgkill, getppid(), getppid(), 0); }},
     {"setuid", [] { return setuid(0); }},
-    {"change of limits", [] { const std::array<unsigned long, 2> l{1, 1}; return raw(SYS_prlimit64, 0, 7, reinterpret_cast<long>(l.data())); }},
+    {"change of limits",
+     [] {
+         const std::array<unsigned long, 2> l{1, 1};
+         return raw(SYS_prlimit64, 0, 7, reinterpret_cast<long>(l.data()));
+     }},
     {"dumpable again", [] { return prctl(PR_SET_DUMPABLE, 1); }},
     {"seccomp", [] { return raw(SYS_seccomp, 0); }},
     {"module", [] { return raw(SYS_init_module, 0); }},
     {"kexec", [] { return raw(SYS_kexec_load, 0); }},
     {"reboot", [] { return raw(SYS_reboot, 0); }},
-    {"set the clock", [] { timeval t{}; return settimeofday(&t, nullptr); }},
-    {"keystrokes into the terminal", [] { char c = 'x'; return ioctl(0, TIOCSTI, &c); }},
+    {"set the clock",
+     [] {
+         timeval t{};
+         return settimeofday(&t, nullptr);
+     }},
+    {"keystrokes into the terminal",
+     [] {
+         char c = 'x';
+         return ioctl(0, TIOCSTI, &c);
+     }},
     {"memfd_create", [] { return raw(SYS_memfd_create, 0, 0); }},
     {"descriptor of another process", [] { return raw(SYS_pidfd_open, 1); }},
 };
@@ -181,7 +218,8 @@ TEST_CASE("confine: named files can be read, and with Landlock no others") {
     CHECK(ending(Role::cli_replay, {named.path()}, [&] { return is_denied("/etc/passwd"); }) == "exit 0");
     CHECK(ending(Role::cli_replay, {named.path()}, [&] { return is_denied("/etc/hosts"); }) == "exit 0");
     CHECK(ending(Role::cli_rules, {named.path()}, [&] { return is_denied(named.path()); }) == "exit 0");
-    CHECK(ending(Role::cli_replay, {std::filesystem::path(named.path()).parent_path()}, [&] { return read_all(other.path()); }) == "exit 6");
+    CHECK(ending(Role::cli_replay, {std::filesystem::path(named.path()).parent_path()}, [&] { return read_all(other.path()); }) ==
+          "exit 6");
 }
 
 TEST_CASE("confine: threads start for a role that has them, and for no other") {
@@ -205,13 +243,14 @@ TEST_CASE("confine: a filter that names a host fails without a socket, with our 
 }
 
 TEST_CASE("confine: libpcap compiles, services and protocols included") {
-    CHECK(both_roles([] {
-              auto compiler = sw::FilterCompiler::make({});
-              if (!compiler) return 1;
-              for (const char* text : {"tcp port smtp", "portrange ftp-domain", "ip proto ospf", "host 2001:db8::1", "net 10 or net 192.168"})
-                  if (!compiler->compile(text)) return 2;
-              return 0;
-          }) == "exit 0");
+    CHECK(
+        both_roles([] {
+            auto compiler = sw::FilterCompiler::make({});
+            if (!compiler) return 1;
+            for (const char* text : {"tcp port smtp", "portrange ftp-domain", "ip proto ospf", "host 2001:db8::1", "net 10 or net 192.168"})
+                if (!compiler->compile(text)) return 2;
+            return 0;
+        }) == "exit 0");
 }
 
 TEST_CASE("confine: what our libraries do every day goes on") {
@@ -257,6 +296,10 @@ TEST_CASE("confine: a signal handler runs, and abort still aborts") {
               return seen == 1 ? 0 : 1;
           }) == "exit 0");
     CHECK(both_roles([]() -> int { std::abort(); }) == "signal " + std::to_string(SIGABRT));
+}
+
+TEST_CASE("confine: an ordinary exit works, whatever a sanitizer does then") {
+    CHECK(both_roles([]() -> int { std::exit(5); }) == "exit 5");
 }
 
 TEST_CASE("confine: it is said only when it is so, and only once") {

@@ -122,7 +122,8 @@ TEST_CASE("filter: words of other links are leaves") {
 }
 
 TEST_CASE("filter: what moves the offsets to its right makes the whole filter opaque") {
-    for (const char* text : {"vlan and port 25", "port 25 or vlan 10", "mpls 5 and tcp", "pppoes and ip", "geneve 0xb && ip", "vpi 5 and tcp"})
+    for (const char* text :
+         {"vlan and port 25", "port 25 or vlan 10", "mpls 5 and tcp", "pppoes and ip", "geneve 0xb && ip", "vpi 5 and tcp"})
         CHECK(is_opaque(text));
 }
 
@@ -169,9 +170,9 @@ TEST_CASE("filter: an unknown name is an error that proposes the nearest") {
 }
 
 TEST_CASE("filter: a word that only a resolver knows is an error, wherever it stands") {
-    for (const char* text : {"host mail.example.org", "src mail.example.org and port 25", "host 192.0.2.1 or other", "host (192.0.2.1 or other)",
-                             "net localnet", "gateway fw", "ether host fw", "vlan and host fw", "vlan and src fw", "host \\tcp",
-                             "host 192.0.2.1 and (port 25) and fw", "host $by_name", "not host not fw"})
+    for (const char* text : {"host mail.example.org", "src mail.example.org and port 25", "host 192.0.2.1 or other",
+                             "host (192.0.2.1 or other)", "net localnet", "gateway fw", "ether host fw", "vlan and host fw",
+                             "vlan and src fw", "host \\tcp", "host 192.0.2.1 and (port 25) and fw", "host $by_name", "not host not fw"})
         CHECK(error_of(text).code == "host-name");
     const FilterError e = error_of("tcp and host mail.example.org");
     CHECK(e.offset == 13);
@@ -181,8 +182,8 @@ TEST_CASE("filter: a word that only a resolver knows is an error, wherever it st
 }
 
 TEST_CASE("filter: services and protocols may have names") {
-    for (const char* text : {"port smtp", "tcp dst port ftp or ftp-data or domain", "portrange smtp-domain", "ip proto ospf", "proto \\icmp",
-                             "ether proto \\arp or loopback", "vlan and port smtp or domain"})
+    for (const char* text : {"port smtp", "tcp dst port ftp or ftp-data or domain", "portrange smtp-domain", "ip proto ospf",
+                             "proto \\icmp", "ether proto \\arp or loopback", "vlan and port smtp or domain"})
         CHECK(error_of(text).code == "");
 }
 

@@ -288,6 +288,14 @@ TEST_CASE("policy: keys of a million dots and arrays of a million brackets are e
     CHECK(parse(tables).diagnostics.front().code == "toml");
 }
 
+TEST_CASE("policy: letters outside ASCII are fine inside strings and comments, and errors elsewhere") {
+    CHECK(test::places(parse("caf\xc3\xa9 = 1").diagnostics) == std::vector<std::string>{"1:4+1 toml"});
+    CHECK(test::places(parse("enclave = \xc9\x8d").diagnostics) == std::vector<std::string>{"1:11+1 toml"});
+    const PolicyLoad load = parse("enclave = \"\"\"caf\\\n  \xc3\xa9\"\"\"  # \xc3\xa9");
+    REQUIRE(load.policy);
+    CHECK(load.policy->enclave == "caf\xc3\xa9");
+}
+
 TEST_CASE("policy: a thousand rules are parsed well under 50 ms, per thousand") {
     std::string text = "home = \"192.0.2.0/24\"\n[names]\nmail = [\"192.0.2.25\", \"2001:db8:1::25\"]\n";
     for (int i = 0; i < 1'000; ++i)

@@ -25,8 +25,10 @@ sw::FilterCompiler compiler_for(sw::Datalink link) {
 std::vector<std::string> columns(const std::string& line) {
     std::vector<std::string> out(1);
     for (char c : line) {
-        if (c == '\t') out.emplace_back();
-        else out.back() += c;
+        if (c == '\t')
+            out.emplace_back();
+        else
+            out.back() += c;
     }
     return out;
 }
