@@ -28,18 +28,9 @@ const Policy& Engine::policy() const { return impl_->policy; }
 Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged) {
     judged = 0;
     while (judged < frames.size()) {
-        // A batch shares one datalink's setup errors: frames before the first that cannot be judged are judged.
         const std::size_t n = std::min(Impl::batch, frames.size() - judged);
-        std::size_t ready = 0;
         std::optional<Error> error;
-        while (ready < n && !error) {
-            if (auto link = impl_->link_index(frames[judged + ready].link); link)
-                ++ready;
-            else
-                error = link.error();
-        }
-        if (auto done = impl_->judge(frames.subspan(judged, ready), out.subspan(judged)); !done) return done;
-        judged += ready;
+        judged += impl_->judge(frames.subspan(judged, n), out.subspan(judged), error);
         if (error) return Unexpected{*error};
     }
     return Done{};
@@ -58,12 +49,16 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     : policy(p),
       options(merged(o, p)),
       findings(p),
+      wire_(p.wire),
       ignored_(options.ignore),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
       work_(batch) {
     counters.by_rule.assign(policy.rules.size(), 0);
-    for (const Rule& r : policy.rules) accepted_by_some_ = accepted_by_some_.with(r.accept);
+    for (const Rule& r : policy.rules) {
+        accepted_by_some_ = accepted_by_some_.with(r.accept);
+        until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+    }
 }
 
 Result<std::uint8_t> Engine::Impl::link_index(Datalink link) {
@@ -89,9 +84,9 @@ static bool has_flow(const Packet& p) {
 /// Where the policy expects VLANs, an expected tag is taken off, so that its rules speak of the packet and not of the tag.
 /// Mode tcpdump asks about the frame as it is.
 void Engine::Impl::read(Work& w, const Frame& frame) const {
-    decode(frame.data, frame.caplen, frame.len, frame.link, w.packet);
-    ReasonSet found = w.packet.anomalies.with(wire_anomalies(w.packet, policy.wire));
-    const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && bears_expected_tag(w.packet, policy.wire);
+    (options.shortcuts ? decode : decode_strictly)(frame.data, frame.caplen, frame.len, frame.link, w.packet);
+    ReasonSet found = w.packet.anomalies.with(wire_.anomalies(w.packet));
+    const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && wire_.bears_expected_tag(w.packet);
     if (strip) {
         w.untagged.assign(frame.data, frame.data + frame.caplen);
         w.untagged.erase(w.untagged.begin() + 12, w.untagged.begin() + 16);
@@ -107,7 +102,7 @@ void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
     w.link = link;
     const ReasonSet& found = w.packet.anomalies;
     w.objections = found.without(ignored_);
-    found.for_each([&](Reason r) { ++counters.anomalies[static_cast<std::size_t>(r)]; });
+    if (!found.empty()) found.for_each([&](Reason r) { ++counters.anomalies[static_cast<std::size_t>(r)]; });
     w.in_flow = options.mode == Mode::flow && has_flow(w.packet) && waivable(w.objections);
     if (!w.in_flow) return;
     w.key = FlowKey::of(w.packet);
@@ -115,26 +110,37 @@ void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
     flows_.prefetch_bucket(w.hash);
 }
 
-Result<Done> Engine::Impl::judge(std::span<const Frame> frames, std::span<Judgement> out) {
-    std::uint8_t link = 0;
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        if (i == 0 || frames[i].link != frames[i - 1].link) link = *link_index(frames[i].link);
-        decode_into(work_[i], frames[i], link);
+/// Decode all, fetch what the flow table will be asked, then judge all in order. Frames before the first whose datalink
+/// has no usable rules are judged.
+std::size_t Engine::Impl::judge(std::span<const Frame> frames, std::span<Judgement> out, std::optional<Error>& error) {
+    std::size_t n = 0;
+    for (std::uint8_t link = 0; n < frames.size() && !error; ++n) {
+        if (n == 0 || frames[n].link != frames[n - 1].link) {
+            const auto index = link_index(frames[n].link);
+            if (!index) {
+                error = index.error();
+                break;
+            }
+            link = *index;
+        }
+        decode_into(work_[n], frames[n], link);
     }
-    for (std::size_t i = 0; i < frames.size(); ++i)
+    for (std::size_t i = 0; i < n; ++i)
         if (work_[i].in_flow) flows_.prefetch_flow(work_[i].hash);
-    for (std::size_t i = 0; i < frames.size(); ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
         tick(work_[i].ts);
+        if (allow_at_once(work_[i], out[i])) continue;
         settle(work_[i], rule_on(work_[i]), out[i]);
     }
-    return Done{};
+    counters.frames += n;
+    return n;
 }
 
 void Engine::Impl::start_trace(Timestamp ts) {
     flows_.clear();
     sent_.clear();
     now_ = last_ts_ = trace_start_ = ts;
-    second_ = INT64_MIN;
+    next_second_ = ts;
     started_ = true;
 }
 
@@ -149,9 +155,8 @@ void Engine::Impl::tick(Timestamp ts) {
         ++counters.clock_steps;
         last_ts_ = ts;
     }
-    const std::int64_t second = now_.ns / 1'000'000'000;
-    if (second == second_) return;
-    second_ = second;
+    if (now_ < next_second_) return;
+    next_second_ = {(now_.ns / 1'000'000'000 + 1) * 1'000'000'000};
     flows_.expire(now_, [this](Flow& flow) { sent_.release(flow); });
 }
 
@@ -193,7 +198,6 @@ static bool looks_like_answer(const Packet& p) {
 }
 
 void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
-    ++counters.frames;
     out.verdict = ruling.verdict;
     out.provisional = ruling.provisional;
     out.rule = ruling.rule;

@@ -33,6 +33,7 @@ struct EngineOptions {
     ReasonSet ignore;                      ///< added to the policy's
     Duration grace{0};                     ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
+    bool shortcuts = true;                 ///< for tests: false takes the long way for every frame; verdicts are the same
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
 };
 

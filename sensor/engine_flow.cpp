@@ -14,6 +14,24 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
 
 }  // namespace
 
+/// Most frames: nothing to object to, a known conversation, no forbid rule that could match, all in order. What the long
+/// way would say, said in fewer steps. false: nothing was decided.
+bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
+    const Packet& p = w.packet;
+    if (!w.in_flow || !w.objections.empty() || !p.plain || !options.shortcuts) return false;
+    const auto [flow, from] = flows_.find(w.key, w.hash, now_);
+    if (flow == nullptr || flow->link != w.link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
+    if (w.ts >= until_[flow->rule]) return false;
+    if (p.transport == Transport::udp)
+        flow->deadline = now_ + flow_life::datagrams;
+    else if (p.transport != Transport::tcp || !tcp_.in_order(*flow, p, from, now_))
+        return false;
+    ++counters.allowed;
+    ++counters.by_rule[flow->rule];
+    out = {.verdict = Verdict::allow, .provisional = flow->provisional, .rule = flow->rule};
+    return true;
+}
+
 Ruling Engine::Impl::rule_flow(Work& w) {
     if (w.in_flow) {
         if (const auto found = flows_.find(w.key, w.hash, now_); found.flow != nullptr) {
@@ -31,7 +49,8 @@ Ruling Engine::Impl::rule_flow(Work& w) {
 
 /// Rules that read nothing but the tuple have one answer a direction: asked once, remembered in the flow.
 std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) {
-    const bool by_tuple = w.packet.plain && w.link == flow.link && rules(w).forbids_by_tuple(w.packet.network);
+    const bool has_ports = w.packet.transport == Transport::tcp || w.packet.transport == Transport::udp;
+    const bool by_tuple = has_ports && w.packet.plain && w.link == flow.link && rules(w).forbids_by_tuple(w.packet.network);
     if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
     const int rule = rules(w).forbidden(w.packet, w.ts);
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
@@ -92,13 +111,7 @@ Ruling Engine::Impl::unopened(Work& w) {
     }
     const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
     if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
-    FlowKey key = w.key;
-    if (from == 1) {
-        std::swap(key.low[0], key.low[1]);
-        std::swap(key.port[0], key.port[1]);
-        std::swap(key.high[0], key.high[1]);
-    }
-    Flow* flow = flows_.create(key, w.hash, now_, flow_life::established);
+    Flow* flow = flows_.create(from == 1 ? w.key.swapped() : w.key, w.hash, now_, flow_life::established);
     if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
     flow->rule = static_cast<std::uint16_t>(rule);
     flow->link = w.link;
@@ -115,7 +128,7 @@ Ruling Engine::Impl::icmp_error(Work& w) {
     const auto found = flows_.find(key, flows_.hash(key), now_);
     const bool to_sender = p.dst() == p.quoted.tuple.src;
     bool related = found.flow != nullptr && to_sender && found.flow->state != FlowState::closed;
-    if (related && found.flow->proto == 6) {
+    if (related && found.flow->ends.proto() == 6) {
         const TcpSide& sender = found.flow->side[found.from];
         const std::int64_t behind = static_cast<std::int32_t>(sender.end - p.quoted.tcp_seq);
         related = sender.known && behind >= 0 && behind <= std::max<std::int64_t>(found.flow->side[found.from ^ 1].max_window, 65535) + 1;

@@ -9,6 +9,7 @@
 #include "sensor/flow/flow_table.hpp"
 #include "sensor/flow/sent_octets.hpp"
 #include "sensor/flow/tcp_state.hpp"
+#include "sensor/wire.hpp"
 
 namespace sw {
 
@@ -48,7 +49,7 @@ public:
 
     Impl(const Policy& policy, const EngineOptions& options);
 
-    Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out);
+    std::size_t judge(std::span<const Frame> frames, std::span<Judgement> out, std::optional<Error>& error);
     Result<std::uint8_t> link_index(Datalink link);
     void begin_file() { file_begins_ = true; }
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
@@ -72,6 +73,7 @@ private:
     Ruling rule_on(Work& w);
     Ruling rule_frame(Work& w);
     Ruling rule_printed(Work& w);
+    bool allow_at_once(const Work& w, Judgement& out);
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
     Finding& record(const Work& w, const Judgement& j);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
@@ -89,14 +91,16 @@ private:
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
+    WireCheck wire_;
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
+    std::vector<Timestamp> until_;  ///< by rule
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;
     std::vector<Work> work_;
     Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
-    std::int64_t second_ = INT64_MIN;
+    Timestamp next_second_;  ///< when the flow table is swept again
     bool started_ = false, file_begins_ = false;
 };
 

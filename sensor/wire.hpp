@@ -1,14 +1,31 @@
 #pragma once
 /// What the policy's [wire] section objects to in a frame that decodes.
+#include <vector>
+
 #include "rules/packet/packet.hpp"
 #include "rules/policy/policy.hpp"
 
 namespace sw {
 
-/// vlan-unexpected and self-traffic. cost: a few comparisons
-ReasonSet wire_anomalies(const Packet& packet, const Wire& wire);
+class WireCheck {
+public:
+    /// wire must outlive it
+    explicit WireCheck(const Wire& wire);
 
-/// An Ethernet frame with exactly one 802.1Q tag, of a VLAN that the policy lists.
-bool bears_expected_tag(const Packet& packet, const Wire& wire);
+    /// vlan-unexpected and self-traffic. cost: a few comparisons
+    ReasonSet anomalies(const Packet& packet) const {
+        if (wire_->vlans_none && packet.vlan_count == 0 && !bears_own(packet)) return {};
+        return closer_look(packet);
+    }
+    /// An Ethernet frame with exactly one 802.1Q tag, of a VLAN that the policy lists.
+    bool bears_expected_tag(const Packet& packet) const;
+
+private:
+    bool bears_own(const Packet& packet) const;
+    ReasonSet closer_look(const Packet& packet) const;
+
+    const Wire* wire_;
+    std::vector<std::uint64_t> macs_;  ///< the watcher's, in the low 48 bits as loaded
+};
 
 }  // namespace sw

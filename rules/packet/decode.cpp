@@ -35,16 +35,34 @@ std::string_view to_string(LayerKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-void decode(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
+namespace {
+
+void begin(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
     static_cast<PacketFields&>(packet) = PacketFields{};
     packet.quoted.present = false;
     packet.data = data;
     packet.caplen = caplen;
     packet.len = len;
     packet.link = link;
-    if (caplen < len) packet.anomalies.add(Reason::truncated);
-    if (caplen > len) packet.anomalies.add(Reason::caplen_over_len);
-    decoding::decode_link(packet, {data, 0, len, caplen});
+}
+
+void walk(Packet& packet) {
+    if (packet.caplen < packet.len) packet.anomalies.add(Reason::truncated);
+    if (packet.caplen > packet.len) packet.anomalies.add(Reason::caplen_over_len);
+    decoding::decode_link(packet, {packet.data, 0, packet.len, packet.caplen});
+}
+
+}  // namespace
+
+void decode(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
+    begin(data, caplen, len, link, packet);
+    if (link.linktype == linktype::en10mb && caplen == len && decoding::decode_common(data, len, packet)) return;
+    walk(packet);
+}
+
+void decode_strictly(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
+    begin(data, caplen, len, link, packet);
+    walk(packet);
 }
 
 }  // namespace sw

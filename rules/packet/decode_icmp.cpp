@@ -21,17 +21,20 @@ void quote_transport(Packet& p, const std::uint8_t* l4, bool v6) {
 }
 
 void quote_ipv4(Packet& p, const Cursor& c) {
+    if (!demand(p, c, 20, Reason::icmp_embedded)) return;
     const std::uint8_t* h = c.here();
-    const std::uint32_t header = c.captured() >= 20 ? (h[0] & 15u) * 4 : 0;
-    const bool readable = header >= 20 && h[0] >> 4 == 4 && c.captured() >= header + 8 && (load_be16(h + 6) & 0x1fff) == 0;
+    const std::uint32_t header = (h[0] & 15u) * 4;
+    const bool readable = header >= 20 && h[0] >> 4 == 4 && (load_be16(h + 6) & 0x1fff) == 0;
     if (!readable) return p.anomalies.add(Reason::icmp_embedded);
+    if (!demand(p, c, header + 8, Reason::icmp_embedded)) return;
     p.quoted.tuple = {Address::v4(h + 12), Address::v4(h + 16), 0, 0, h[9]};
     quote_transport(p, h + header, false);
 }
 
 void quote_ipv6(Packet& p, const Cursor& c) {
+    if (!demand(p, c, 48, Reason::icmp_embedded)) return;
     const std::uint8_t* h = c.here();
-    if (c.captured() < 48 || h[0] >> 4 != 6) return p.anomalies.add(Reason::icmp_embedded);
+    if (h[0] >> 4 != 6) return p.anomalies.add(Reason::icmp_embedded);
     p.quoted.tuple = {Address::v6(h + 8), Address::v6(h + 24), 0, 0, h[6]};
     quote_transport(p, h + 40, true);
 }

@@ -23,6 +23,13 @@ inline void add_layer(Packet& p, LayerKind kind, const Cursor& c) {
     if (p.layer_count < Packet::max_layers) p.layers[p.layer_count++] = {kind, c.pos, c.wire(), c.captured()};
 }
 
+/// The layer added last ends where its own length says: padding is not of it.
+inline void end_layer(Packet& p, const Cursor& c) {
+    Layer& last = p.layers[p.layer_count - 1u];
+    last.len = c.wire_end - last.offset;
+    last.caplen = std::min(last.caplen, last.len);
+}
+
 /// Are n more octets there? If not on the wire, that is the anomaly; if only not captured, "truncated" says it already.
 inline bool demand(Packet& p, const Cursor& c, std::uint32_t n, Reason missing) {
     if (c.captured() >= n) return true;
@@ -38,6 +45,9 @@ inline void note_checksum(Packet& p, Checksum result) {
 
 /// Checksum of a transport segment with its pseudo header (RFC 9293 3.1, RFC 768, RFC 8200 8.1).
 Checksum transport_checksum(const Packet& p, const Cursor& c, std::uint8_t proto);
+
+/// The fast way for the common frame, wholly captured. false: nothing was decided, take the strict walk.
+bool decode_common(const std::uint8_t* data, std::uint32_t len, Packet& p);
 
 void decode_link(Packet& p, Cursor c);
 void decode_ethertype(Packet& p, Cursor c, std::uint16_t type);

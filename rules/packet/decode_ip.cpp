@@ -43,8 +43,10 @@ void check_addresses_v6(Packet& p, std::uint8_t next) {
 }
 
 void check_addresses_v4(Packet& p, const Cursor& after_header) {
-    const bool udp_to_dhcp = p.ip_proto == proto::udp && after_header.captured() >= 4 && load_be16(after_header.here() + 2) == 67;
-    if (martian_source_v4(p.ip_src, udp_to_dhcp) || martian_destination_v4(p.ip_dst)) p.anomalies.add(Reason::martian);
+    // A port that was not captured may be any: "truncated" says it already.
+    const bool udp = p.ip_proto == proto::udp && after_header.wire() >= 4;
+    const bool may_be_dhcp = udp && (after_header.captured() < 4 || load_be16(after_header.here() + 2) == 67);
+    if (martian_source_v4(p.ip_src, may_be_dhcp) || martian_destination_v4(p.ip_dst)) p.anomalies.add(Reason::martian);
     if (load_be32(p.ip_src) == load_be32(p.ip_dst)) p.anomalies.add(Reason::land);
 }
 
@@ -190,6 +192,7 @@ void decode_ipv4(Packet& p, Cursor c) {
     if (header < 20 || header > c.wire()) return p.anomalies.add(Reason::ip_header_length);
     if (total < header || total > c.wire()) return p.anomalies.add(Reason::ip_length);
     c.wire_end = c.pos + total;
+    end_layer(p, c);
     check_behind(p, frame, c.wire_end);
     if (p.ttl == 0) p.anomalies.add(Reason::ttl_zero);
     if (header > 20) p.plain = false;
@@ -223,6 +226,7 @@ void decode_ipv6(Packet& p, Cursor c) {
     if (payload > c.wire()) return p.anomalies.add(Reason::ip_length);
     if (payload != 0 || next == proto::none) {
         c.wire_end = c.pos + payload;
+        end_layer(p, c);
         check_behind(p, frame, c.wire_end);
     }
     if (p.ttl == 0) p.anomalies.add(Reason::ttl_zero);

@@ -102,4 +102,7 @@ struct Packet : PacketFields {
 ///        at most 8 extension headers, 4 VLAN tags, 8 MPLS labels; options are bounded by their headers
 void decode(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet);
 
+/// The same without the short way for common frames; decode() gives exactly its result.
+void decode_strictly(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet);
+
 }  // namespace sw

@@ -78,7 +78,7 @@ std::string show(const Policy& p);
 /// errors here (code compile).
 /// overlap: each allow rule is named at most once, with the first rule above it that accepts a same opening packet, and
 ///          that packet; silence is no proof. Work is bounded, and where the bound was reached a last warning says so.
-/// cost:    40 us a rule to compile, 0.5 s at most for overlaps
+/// cost:    40 us a rule to compile, about half a second at most for overlaps
 std::vector<Diagnostic> lint(const Policy& p, Timestamp now);
 
 }  // namespace sw

@@ -1,5 +1,6 @@
 #pragma once
 /// One conversation, as the flow table keeps it: 128 octets, of which an IPv4 packet touches the first 64.
+#include <cstddef>
 #include <cstdint>
 
 #include "rules/base/time.hpp"
@@ -31,47 +32,57 @@ struct TcpSide {
     bool fin_acked : 1 = false;
 };
 
+/// Addresses, ports and protocol of the two ends as two words, so that a look-up compares two words.
+struct FlowEnds {
+    std::uint64_t addresses = 0;  ///< low 32 bits of each address (IPv4: all of it): sender in the low half
+    std::uint64_t ports = 0;      ///< sender's, receiver's, protocol, family: 16, 16, 8, 8 bits from the lowest
+
+    static FlowEnds of(std::uint32_t from, std::uint32_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t proto, std::uint8_t family) {
+        return {std::uint64_t{to} << 32 | from,
+                std::uint64_t{family} << 40 | std::uint64_t{proto} << 32 | std::uint64_t{dport} << 16 | std::uint64_t{sport}};
+    }
+    FlowEnds swapped() const {
+        return {addresses >> 32 | addresses << 32, (ports & ~std::uint64_t{0xffffffff}) | (ports >> 16 & 0xffff) | (ports & 0xffff) << 16};
+    }
+    std::uint8_t proto() const { return static_cast<std::uint8_t>(ports >> 32); }
+    std::uint8_t family() const { return static_cast<std::uint8_t>(ports >> 40); }
+    bool operator==(const FlowEnds&) const = default;
+};
+
 struct alignas(64) Flow {
     static constexpr std::uint32_t none = UINT32_MAX;
 
     // first cache line
-    std::uint32_t low[2] = {};  ///< low 32 bits of the addresses: initiator, responder (IPv4: all of them)
-    std::uint16_t port[2] = {};
-    std::uint8_t proto = 0;
-    std::uint8_t family = 0;
+    FlowEnds ends;                    ///< initiator first
+    Timestamp deadline;               ///< engine time; over when it is passed
     FlowState state = FlowState::free;
     std::uint8_t link = 0;            ///< index of the datalink it was opened on
     std::uint16_t rule = 0;           ///< index in Policy::rules
     bool provisional : 1 = false;     ///< picked up mid-stream during the grace
     bool forward_clear : 1 = false;   ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
-    std::uint8_t spare = 0;
     TcpSide side[2];  ///< initiator, responder
-    std::uint32_t next = none;        ///< in its hash bucket
-    Timestamp deadline;               ///< engine time; over when it is passed
 
     // second cache line
+    std::uint32_t next = none;        ///< in its hash bucket
     std::uint8_t high[2][12] = {};    ///< IPv6: the upper 96 bits
     std::uint32_t bucket = 0;
     std::uint32_t due = none;         ///< next in its slot of the expiry wheel
     std::uint32_t isn[2] = {};        ///< TCP: initial sequence numbers
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
-    Timestamp closed_at;
 };
-static_assert(sizeof(Flow) == 128);
+static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 
 /// What identifies a flow in a packet: the tuple as the packet bears it. ICMP echo: the requester's port is the
 /// identifier, the other's 0, so that requests of both ends are two flows.
 struct FlowKey {
-    std::uint32_t low[2] = {};
-    std::uint16_t port[2] = {};
-    std::uint8_t proto = 0;
-    std::uint8_t family = 0;
+    FlowEnds ends;
     const std::uint8_t* high[2] = {nullptr, nullptr};  ///< IPv6: first 12 octets of the addresses, borrowed
 
     /// packet has IP and a transport
     static FlowKey of(const Packet& packet);
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
+    FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }
 };
 
 }  // namespace sw

@@ -1,6 +1,5 @@
 #include "sensor/flow/flow_table.hpp"
 
-#include <sodium.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -12,34 +11,18 @@
 namespace sw {
 
 FlowKey FlowKey::of(const Packet& p) {
-    FlowKey k;
-    k.proto = p.ip_proto;
-    k.port[0] = p.sport;
-    k.port[1] = p.dport;
-    if (p.is_echo_request()) k.port[1] = 0;
-    if (p.is_echo_reply()) k.port[0] = 0;
-    const std::uint8_t* ends[2] = {p.ip_src, p.ip_dst};
-    const bool v6 = p.network == Network::ipv6;
-    k.family = v6 ? 6 : 4;
-    for (int i = 0; i < 2; ++i) {
-        k.low[i] = load_be32(ends[i] + (v6 ? 12 : 0));
-        k.high[i] = v6 ? ends[i] : nullptr;
-    }
-    return k;
+    const std::uint16_t sport = p.is_echo_reply() ? std::uint16_t{0} : p.sport, dport = p.is_echo_request() ? std::uint16_t{0} : p.dport;
+    if (p.network != Network::ipv6)
+        return {FlowEnds::of(load_be32(p.ip_src), load_be32(p.ip_dst), sport, dport, p.ip_proto, 4), {nullptr, nullptr}};
+    return {FlowEnds::of(load_be32(p.ip_src + 12), load_be32(p.ip_dst + 12), sport, dport, p.ip_proto, 6), {p.ip_src, p.ip_dst}};
 }
 
 FlowKey FlowKey::of(const FiveTuple& t) {
-    FlowKey k;
-    k.proto = t.proto;
-    k.family = t.src.family;
-    k.port[0] = t.sport;
-    k.port[1] = t.proto == 1 || t.proto == 58 ? std::uint16_t{0} : t.dport;  // only echo requests are quoted with an identifier
-    const Address* ends[2] = {&t.src, &t.dst};
-    for (int i = 0; i < 2; ++i) {
-        k.low[i] = load_be32(ends[i]->octets.data() + (k.family == 6 ? 12 : 0));
-        k.high[i] = k.family == 6 ? ends[i]->octets.data() : nullptr;
-    }
-    return k;
+    const bool echo = t.proto == 1 || t.proto == 58;  // only requests are quoted with an identifier
+    const std::uint16_t dport = echo ? std::uint16_t{0} : t.dport;
+    const std::uint8_t *src = t.src.octets.data(), *dst = t.dst.octets.data();
+    if (t.src.family != 6) return {FlowEnds::of(load_be32(src), load_be32(dst), t.sport, dport, t.proto, 4), {nullptr, nullptr}};
+    return {FlowEnds::of(load_be32(src + 12), load_be32(dst + 12), t.sport, dport, t.proto, 6), {src, dst}};
 }
 
 FlowTable::FlowTable(std::uint32_t capacity, const HashKey& key) : capacity_(std::max(capacity, 1u)), key_(key) {
@@ -54,44 +37,30 @@ FlowTable::FlowTable(std::uint32_t capacity, const HashKey& key) : capacity_(std
 
 FlowTable::~FlowTable() { ::munmap(flows_, capacity_ * sizeof(Flow)); }
 
+/// Both directions hash alike: the smaller end goes first.
 std::uint32_t FlowTable::hash(const FlowKey& k) const {
-    // Both directions hash alike: the smaller end goes first.
-    auto less = [&](int a, int b) {
-        if (k.low[a] != k.low[b]) return k.low[a] < k.low[b];
-        if (k.port[a] != k.port[b]) return k.port[a] < k.port[b];
-        return k.family == 6 && std::memcmp(k.high[a], k.high[b], 12) < 0;
-    };
-    const int first = less(1, 0) ? 1 : 0;
-    std::uint8_t message[40];
-    std::size_t size = 0;
-    for (int i = 0; i < 2; ++i) {
-        const int e = i ^ first;
-        const std::uint64_t word = std::uint64_t{k.low[e]} << 32 | std::uint64_t{k.port[e]} << 16 | k.proto;
-        std::memcpy(message + size, &word, sizeof word);
-        size += sizeof word;
-    }
-    for (int i = 0; i < 2 && k.family == 6; ++i) {
-        std::memcpy(message + size, k.high[i ^ first], 12);
-        size += 12;
-    }
-    std::uint64_t out;
-    static_assert(sizeof out == crypto_shorthash_BYTES && sizeof(HashKey) == crypto_shorthash_KEYBYTES);
-    crypto_shorthash(reinterpret_cast<std::uint8_t*>(&out), message, size, key_.data());
-    return static_cast<std::uint32_t>(out);
+    const FlowEnds swapped = k.ends.swapped();
+    const bool v6 = k.high[0] != nullptr;
+    bool first = k.ends.addresses != swapped.addresses ? k.ends.addresses < swapped.addresses : k.ends.ports <= swapped.ports;
+    if (v6 && k.ends == swapped) first = std::memcmp(k.high[0], k.high[1], 12) <= 0;
+    const FlowEnds& e = first ? k.ends : swapped;
+    if (!v6) return static_cast<std::uint32_t>(key_.hash<1, 3>(std::array{e.addresses, e.ports}));
+    std::array<std::uint64_t, 5> words{e.addresses, e.ports};
+    std::memcpy(&words[2], k.high[first ? 0 : 1], 12);
+    std::memcpy(reinterpret_cast<std::uint8_t*>(&words[2]) + 12, k.high[first ? 1 : 0], 12);
+    return static_cast<std::uint32_t>(key_.hash<1, 3>(words));
 }
 
-bool FlowTable::same(const Flow& f, const FlowKey& k, int from) const {
-    const int to = from ^ 1;
-    if (f.low[from] != k.low[0] || f.low[to] != k.low[1] || f.port[from] != k.port[0] || f.port[to] != k.port[1]) return false;
-    if (f.proto != k.proto || f.family != k.family) return false;
-    return f.family == 4 || (std::memcmp(f.high[from], k.high[0], 12) == 0 && std::memcmp(f.high[to], k.high[1], 12) == 0);
+bool FlowTable::same_high(const Flow& f, const FlowKey& k, int from) {
+    return std::memcmp(f.high[from], k.high[0], 12) == 0 && std::memcmp(f.high[from ^ 1], k.high[1], 12) == 0;
 }
 
 FlowTable::Found FlowTable::find(const FlowKey& key, std::uint32_t hash, Timestamp now) {
+    const FlowEnds swapped = key.ends.swapped();
     for (std::uint32_t i = buckets_[hash & mask_]; i != Flow::none; i = flows_[i].next) {
         Flow& f = flows_[i];
-        for (int from = 0; from < 2; ++from)
-            if (same(f, key, from)) return f.deadline < now ? Found{} : Found{&f, from};
+        const int from = side_of(f, key, swapped);
+        if (from >= 0) return f.deadline < now ? Found{} : Found{&f, from};
     }
     return {};
 }
@@ -99,7 +68,8 @@ FlowTable::Found FlowTable::find(const FlowKey& key, std::uint32_t hash, Timesta
 Flow* FlowTable::create(const FlowKey& key, std::uint32_t hash, Timestamp now, Duration life) {
     const std::uint32_t bucket = hash & mask_;
     std::uint32_t index = buckets_[bucket];
-    while (index != Flow::none && !same(flows_[index], key, 0) && !same(flows_[index], key, 1)) index = flows_[index].next;
+    const FlowEnds swapped = key.ends.swapped();
+    while (index != Flow::none && side_of(flows_[index], key, swapped) < 0) index = flows_[index].next;
     const bool reuse = index != Flow::none;
     if (!reuse) {
         if (size_ == capacity_) return nullptr;
@@ -114,16 +84,12 @@ Flow* FlowTable::create(const FlowKey& key, std::uint32_t hash, Timestamp now, D
     Flow& f = flows_[index];
     const Flow before = f;
     f = Flow{};
-    for (int i = 0; i < 2; ++i) {
-        f.low[i] = key.low[i];
-        f.port[i] = key.port[i];
-        if (key.family == 6) std::memcpy(f.high[i], key.high[i], 12);
-    }
-    f.proto = key.proto;
-    f.family = key.family;
+    f.ends = key.ends;
+    for (int i = 0; i < 2 && key.high[0] != nullptr; ++i) std::memcpy(f.high[i], key.high[i], 12);
     f.bucket = bucket;
     f.deadline = now + life;
     if (reuse) {
+        std::memcpy(f.sent, before.sent, sizeof f.sent);  // expired unswept, it may still hold octets: whoever opens it releases them
         f.next = before.next;
         f.due = before.due;
     } else {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "rules/base/siphash.hpp"
 #include "sensor/flow/flow.hpp"
 
 namespace sw {
@@ -51,7 +52,13 @@ private:
     static constexpr std::uint32_t slots = 256;  ///< of one second each
     static std::int64_t second_of(Timestamp t) { return t.ns / 1'000'000'000; }
 
-    bool same(const Flow& flow, const FlowKey& key, int from) const;
+    /// 0 or 1: the key's sender is the initiator or the responder of flow; -1: another conversation.
+    int side_of(const Flow& flow, const FlowKey& key, const FlowEnds& swapped) const {
+        const bool v4 = key.high[0] == nullptr;
+        if (flow.ends == key.ends && (v4 || same_high(flow, key, 0))) return 0;
+        return flow.ends == swapped && (v4 || same_high(flow, key, 1)) ? 1 : -1;  // both, where addresses end alike
+    }
+    static bool same_high(const Flow& flow, const FlowKey& key, int from);
     void unlink(std::uint32_t index);
     void schedule(std::uint32_t index, Timestamp now);
 
@@ -62,7 +69,7 @@ private:
     std::uint32_t mask_ = 0, capacity_ = 0, size_ = 0, touched_ = 0;
     std::int64_t swept_ = 0;  ///< the second up to which the wheel was swept
     bool started_ = false;
-    HashKey key_;
+    SipKey key_;
 };
 
 template <class F>

@@ -32,8 +32,21 @@ std::uint32_t SentOctets::take() {
     return touched_ < capacity_ ? touched_++ : Flow::none;
 }
 
+/// How many of the octets [seq, seq + size) are kept without a hole. Blocks may overlap and lie in any order.
+std::uint32_t SentOctets::known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const {
+    std::uint32_t known = 0;
+    for (std::uint32_t before = 1; before != known && known < size;) {
+        before = known;
+        for (std::uint32_t i = flow.sent[side][0]; i != Flow::none; i = blocks_[i].next) {
+            const Block& b = blocks_[i];
+            const std::int32_t begin = distance(b.seq, seq + known), end = distance(b.seq + b.size, seq + known);
+            if (begin <= 0 && end > 0) known += static_cast<std::uint32_t>(end);
+        }
+    }
+    return known;
+}
+
 SentOctets::Check SentOctets::compare(const Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) const {
-    std::uint32_t compared = 0;
     for (std::uint32_t i = flow.sent[side][0]; i != Flow::none; i = blocks_[i].next) {
         const Block& b = blocks_[i];
         const std::int32_t from = std::max(distance(b.seq, seq), 0);
@@ -41,9 +54,8 @@ SentOctets::Check SentOctets::compare(const Flow& flow, int side, std::uint32_t 
         if (from >= to) continue;
         const std::uint32_t n = static_cast<std::uint32_t>(to - from);
         if (std::memcmp(data + from, b.data + (seq + static_cast<std::uint32_t>(from) - b.seq), n) != 0) return Check::different;
-        compared += n;
     }
-    return compared >= size ? Check::same : Check::unknown;
+    return known_until(flow, side, seq, size) >= size ? Check::same : Check::unknown;
 }
 
 void SentOctets::drop_first(Flow& flow, int side) {

@@ -44,6 +44,7 @@ private:
         std::uint8_t data[block_octets];
     };
     std::uint32_t take();
+    std::uint32_t known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const;
     void drop_first(Flow& flow, int side);
 
     Block* blocks_ = nullptr;

@@ -43,6 +43,7 @@ void TcpState::open(Flow& flow, const Packet& p, Timestamp now) const {
 }
 
 void TcpState::pick_up(Flow& flow, const Packet& p, int from, Timestamp now) const {
+    sent_->release(flow);
     constexpr std::uint8_t widest = 14;  // the scale was in a SYN that we did not see
     TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
     s.known = true;
@@ -65,6 +66,25 @@ Answer TcpState::segment(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (is(p, syn)) return with_syn(flow, p, from, now);
     if (is(p, rst)) return reset(flow, p, from, now);
     return data(flow, p, from, now);
+}
+
+bool TcpState::in_order(Flow& flow, const Packet& p, int from, Timestamp now) {
+    TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
+    if (flow.state != FlowState::established || (p.tcp_flags & (syn | fin | rst)) != 0 || !s.known || !r.known) return false;
+    if (p.tcp_seq != s.end || distance(s.end, s.limit) > 0) return false;
+    const std::int32_t lag = distance(r.end, p.tcp_ack);
+    if (lag < 0 || static_cast<std::uint32_t>(lag) > std::max(s.max_window, least_ack_lag)) return false;
+    if (p.payload_len > 0) {
+        sent_->keep(flow, from, p.tcp_seq, p.data + p.payload_offset, p.payload_caplen);
+        s.end += p.payload_len;
+    }
+    const std::uint32_t window = std::uint32_t{p.tcp_window} << s.scale;
+    s.max_window = std::max(s.max_window, window);
+    const std::uint32_t limit = p.tcp_ack + std::max(window, 1u);
+    if (distance(limit, r.limit) > 0) r.limit = limit;
+    if (lag == 0 || p.payload_len == 0) sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
+    flow.deadline = now + flow_life::established;
+    return true;
 }
 
 Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now) {
@@ -198,13 +218,13 @@ void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
 
 void TcpState::close(Flow& flow, Timestamp now) {
     flow.state = FlowState::closed;
-    flow.closed_at = now;
     flow.deadline = now + flow_life::tombstone;
     sent_->release(flow);
 }
 
 Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp now) {
     const TcpSide& s = flow.side[from];
+    const Timestamp closed_at = flow.deadline + -flow_life::tombstone;  // a tombstone's deadline is never moved
     const bool was_reset = flow.side[0].reset || flow.side[1].reset;
     if (is(p, syn) && !is(p, ack)) {
         if (from == 0 && p.tcp_seq == flow.isn[0] && !was_reset) return {};
@@ -215,7 +235,7 @@ Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp no
     const bool not_new = !s.known || distance(p.tcp_seq + sequence_length(p), s.end) <= 0;
     if (is(p, rst)) return not_new || distance(p.tcp_seq, s.limit) <= 0 ? Answer{} : refuse(Reason::tcp_rst_window);
     if (not_new) return {};
-    const bool under_way = was_reset && !s.reset && now - flow.closed_at <= in_flight && distance(p.tcp_seq, s.limit) <= 0;
+    const bool under_way = was_reset && !s.reset && now - closed_at <= in_flight && distance(p.tcp_seq, s.limit) <= 0;
     return under_way ? Answer{} : refuse(Reason::tcp_after_close);
 }
 

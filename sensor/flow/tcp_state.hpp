@@ -37,6 +37,10 @@ public:
     /// from: 0 initiator, 1 responder. The packet has no anomalies but accepted ones.
     Answer segment(Flow& flow, const Packet& p, int from, Timestamp now);
 
+    /// The common case, decided at once: an acknowledgement or new data, in order, of an established connection. false: ask
+    /// segment().
+    bool in_order(Flow& flow, const Packet& p, int from, Timestamp now);
+
 private:
     Answer in_opening(Flow& flow, const Packet& p, int from, Timestamp now);
     Answer with_syn(Flow& flow, const Packet& p, int from, Timestamp now);

@@ -42,7 +42,8 @@ TEST_CASE("captures: many files in one run are judged in their order, each count
     const Desk desk;
     const Json s = summary_of(replay_json(desk, {"clean.pcap", "grey.pcap", "black.pcap"}).out);
     REQUIRE(s.at("files").size() == 3);
-    CHECK(s.at("files")[0] == Json({{"file", "clean.pcap"}, {"frames", clean_frames().size()}, {"datalink", "EN10MB"}, {"error", nullptr}}));
+    CHECK(s.at("files")[0] ==
+          Json({{"file", "clean.pcap"}, {"frames", clean_frames().size()}, {"datalink", "EN10MB"}, {"error", nullptr}}));
     CHECK(s.at("files")[1].at("frames") == 1);
     CHECK(s.at("frames") == clean_frames().size() + 2);
     CHECK(s.at("allowed") == clean_frames().size());

@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -141,8 +142,8 @@ void Child::feed(std::string_view octets) {
 
 void Child::signal(int number) const { REQUIRE(::kill(pid_, number) == 0); }
 
-const std::string& Child::error_with(std::string_view text) {
-    pump(nullptr, [&] { return ended_.err.find(text) != std::string::npos || !err_; });
+const std::string& Child::error_lines(std::ptrdiff_t lines) {
+    pump(nullptr, [&] { return std::count(ended_.err.begin(), ended_.err.end(), '\n') >= lines || !err_; });
     return ended_.err;
 }
 

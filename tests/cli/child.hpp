@@ -20,10 +20,10 @@ struct Ended {
 
 struct Setup {
     enum class Out { pipe, file, closed, nobody_reads, terminal };
-    std::string input;                         ///< standard input
+    std::string input;                          ///< standard input
     std::vector<std::string> environment = {};  ///< NAME=value, besides this process's own
-    Out out = Out::pipe;                       ///< terminal: standard error too, and Ended::out holds both
-    std::string out_file = {};                 ///< file: standard output is this one
+    Out out = Out::pipe;                        ///< terminal: standard error too, and Ended::out holds both
+    std::string out_file = {};                  ///< file: standard output is this one
 };
 
 class Child {
@@ -37,8 +37,8 @@ public:
     void feed(std::string_view octets);
     void close_input() { in_.reset(); }
     void signal(int number) const;
-    /// What it wrote to standard error by now; waits until that has text in it.
-    const std::string& error_with(std::string_view text);
+    /// What it wrote to standard error; waits until that has so many lines, or ends.
+    const std::string& error_lines(std::ptrdiff_t lines);
     Ended finish();
 
 private:

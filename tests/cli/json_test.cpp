@@ -1,6 +1,5 @@
 /// JSON Lines of replay: packets, findings, one summary, with the fields that other programs rely on. Fields only grow.
 #include <map>
-#include <regex>
 
 #include "rules/packet/reason.hpp"
 #include "tests/cli/fixture.hpp"
@@ -11,10 +10,10 @@ namespace {
 
 const std::string profile = SPAN_SOURCE_DIR "/rules/profiles/mail-enclave.toml";
 
-const std::vector<std::string> packet_fields{"type", "file",    "frame", "ts",  "caplen", "len",   "verdict", "rule",  "reasons",
-                                             "finding", "nearest", "why",   "src", "sport",  "dst",   "dport",   "proto", "community_id"};
-const std::vector<std::string> finding_fields{"type",  "id",   "severity",  "reasons",   "sentence", "count",   "bytes",
-                                              "first", "last", "initiator", "responder", "proto",    "port",    "nearest", "why"};
+const std::vector<std::string> packet_fields{"type",    "file",    "frame", "ts",  "caplen", "len", "verdict", "rule",  "reasons",
+                                             "finding", "nearest", "why",   "src", "sport",  "dst", "dport",   "proto", "community_id"};
+const std::vector<std::string> finding_fields{"type", "id",        "severity",  "reasons", "sentence", "count",   "bytes", "first",
+                                              "last", "initiator", "responder", "proto",   "port",     "nearest", "why"};
 const std::vector<std::string> summary_fields{"type",        "policy_sha256", "mode",     "frames",    "allowed", "greylisted",
                                               "blacklisted", "flows",         "findings", "anomalies", "files",   "seconds"};
 
@@ -45,7 +44,13 @@ struct Day : Folder {
     }
 };
 
-std::string without_seconds(const std::string& out) { return std::regex_replace(out, std::regex("\"seconds\":[0-9.e+-]+"), "\"seconds\":0"); }
+/// The number behind "seconds": taken out.
+std::string without_seconds(std::string out) {
+    const std::string key = "\"seconds\":";
+    const std::size_t at = out.find(key);
+    REQUIRE(at != std::string::npos);
+    return out.erase(at + key.size(), out.find('}', at) - at - key.size());
+}
 
 }  // namespace
 
@@ -94,7 +99,8 @@ TEST_CASE("json: the summary counts what the packet lines say, and frames are al
         CHECK(s.at("greylisted") == verdicts["grey"]);
         CHECK(s.at("blacklisted") == verdicts["black"]);
         CHECK(s.at("findings") == day.findings.size());
-        CHECK(s.at("frames") == s.at("allowed").get<std::size_t>() + s.at("greylisted").get<std::size_t>() + s.at("blacklisted").get<std::size_t>());
+        CHECK(s.at("frames") ==
+              s.at("allowed").get<std::size_t>() + s.at("greylisted").get<std::size_t>() + s.at("blacklisted").get<std::size_t>());
     }
 }
 
@@ -188,7 +194,6 @@ TEST_CASE("json: --packets grey lists what was not allowed, none lists nothing, 
 TEST_CASE("json: two runs over the same input are the same octets but for the seconds") {
     const Day first, second;
     CHECK(without_seconds(first.out) == without_seconds(second.out));
-    CHECK(has(first.out, "\"seconds\":"));
 }
 
 TEST_CASE("json: the summary names the policy by its digest") {

@@ -29,7 +29,8 @@ TEST_CASE("options: help and version go to standard output and end with 0") {
     CHECK(version.code == 0);
     CHECK(version.out == "span-watcher " SPAN_VERSION "\n");
     CHECK(of_noun.code == 0);
-    for (const std::string option : {"--mode", "--packets", "--write", "--ignore", "--grace", "--no-progress"}) CHECK(has(of_noun.out, option));
+    for (const std::string option : {"--mode", "--packets", "--write", "--ignore", "--grace", "--no-progress"})
+        CHECK(has(of_noun.out, option));
 }
 
 TEST_CASE("options: an unknown noun, verb or option, and a missing argument, are wrong use: exit 2, nothing on standard output") {

@@ -1,5 +1,3 @@
-#include <chrono>
-
 #include "rules/confine/confine.hpp"
 #include "rules/policy/lint_hull.hpp"
 #include "rules/policy/lint_witness.hpp"
@@ -131,7 +129,7 @@ TEST_CASE("overlap: libpcap reads the made-up packets as what they claim to be")
     }
 }
 
-TEST_CASE("overlap: a thousand rules that all may overlap are compared in bounded time") {
+TEST_CASE("overlap: where too many rules may overlap, lint says how far it looked") {
     const auto policy = [](int rules) {
         std::string text;
         for (int i = 0; i < rules; ++i)
@@ -140,11 +138,9 @@ TEST_CASE("overlap: a thousand rules that all may overlap are compared in bounde
                     " and ip[8] = " + std::to_string(i / 256) + "'\n";
         return text;
     };
-    const auto start = std::chrono::steady_clock::now();
-    const auto list = overlaps_in(policy(1'000));
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));  // measured: 0.4 s without sanitizers
-    CHECK(list.empty());
-    const auto more = overlaps_in(policy(4'000));
-    REQUIRE(more.size() == 1);  // and says that it gave up
-    CHECK(more.at(0).line == 0);
+    CHECK(overlaps_in(policy(500)).empty());
+    const auto list = overlaps_in(policy(3'000));
+    REQUIRE(list.size() == 1);
+    CHECK(list.at(0).line == 0);
+    CHECK(list.at(0).message.starts_with("too many rules to compare"));
 }

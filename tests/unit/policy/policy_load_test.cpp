@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 
@@ -294,20 +293,6 @@ TEST_CASE("policy: letters outside ASCII are fine inside strings and comments, a
     const PolicyLoad load = parse("enclave = \"\"\"caf\\\n  \xc3\xa9\"\"\"  # \xc3\xa9");
     REQUIRE(load.policy);
     CHECK(load.policy->enclave == "caf\xc3\xa9");
-}
-
-TEST_CASE("policy: a thousand rules are parsed well under 50 ms, per thousand") {
-    std::string text = "home = \"192.0.2.0/24\"\n[names]\nmail = [\"192.0.2.25\", \"2001:db8:1::25\"]\n";
-    for (int i = 0; i < 1'000; ++i)
-        text += "[[allow]]\nname = \"r" + std::to_string(i) + "\"\nfilter = \"tcp and src net $home and dst host $mail and dst port 25\"\n";
-    const auto start = std::chrono::steady_clock::now();
-    REQUIRE(parse(text).policy);
-    const auto took = std::chrono::steady_clock::now() - start;
-#ifdef SPAN_SANITIZE
-    CHECK(took < std::chrono::seconds(2));
-#else
-    CHECK(took < std::chrono::milliseconds(200));  // measured: 12 ms; the rest is for a busy machine
-#endif
 }
 
 TEST_CASE("policy: a file is read, and one that cannot be is an error in one line") {

@@ -1,0 +1,141 @@
+/// rules check and rules show.
+#include "tests/cli/fixture.hpp"
+#include "tests/support/catch.hpp"
+
+namespace sw::cli {
+namespace {
+
+const std::string profile = SPAN_SOURCE_DIR "/rules/profiles/mail-enclave.toml";
+const std::string bad = "enclave = \"x\"\ncolour = 1\n[[allow]]\nname = \"a\"\nfilter = \"tcp and port $nobody\"\n";
+const std::string doubtful = "enclave = \"x\"\n[[allow]]\nname = \"a\"\nfilter = \"port 25\"\n";
+
+}  // namespace
+
+TEST_CASE("rules check: a good policy ends with 0 and one line that says so, a shipped profile without a warning") {
+    const Desk desk;
+    const Ended good = run(desk, {"rules", "check", "policy.toml"});
+    CHECK(good.code == 0);
+    CHECK(has(good.out, "policy.toml: good, 11 rules"));
+    CHECK(good.err == "");
+    const auto lines = lines_of(run(desk, {"--json", "rules", "check", profile}).out);
+    CHECK(lines.back().at("ok") == true);
+    CHECK(lines.back().at("errors") == 0);
+}
+
+TEST_CASE("rules check: all errors at once, each with its place, and 2") {
+    const Desk desk;
+    desk.put("bad.toml", bad);
+    const Ended text = run(desk, {"rules", "check", "bad.toml"});
+    CHECK(text.code == 2);
+    CHECK(has(text.out, "bad.toml:2:1: error: unknown key \"colour\""));
+    CHECK(has(text.out, "bad.toml:5:"));
+    CHECK(has(text.out, "bad.toml: not usable, 2 errors"));
+    const Ended json = run(desk, {"--json", "rules", "check", "bad.toml"});
+    CHECK(json.code == 2);
+    const auto lines = lines_of(json.out);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0].at("schema") == 1);
+    CHECK(lines[0].at("type") == "diagnostic");
+    CHECK(lines[0].at("file") == "bad.toml");
+    CHECK(lines[0].at("line") == 2);
+    CHECK(lines[0].at("column") == 1);
+    CHECK(lines[0].at("level") == "error");
+    CHECK(lines[0].at("code") == "unknown-key");
+    CHECK(lines[1].at("line") == 5);
+    CHECK(lines[2].at("type") == "check");
+    CHECK(lines[2].at("ok") == false);
+    CHECK(lines[2].at("errors") == 2);
+    CHECK(lines[2].at("policy_sha256").is_null());
+}
+
+TEST_CASE("rules check: a warning is no error") {
+    const Desk desk;
+    desk.put("doubtful.toml", doubtful);
+    const Ended ended = run(desk, {"rules", "check", "doubtful.toml"});
+    CHECK(ended.code == 0);
+    CHECK(has(ended.out, "warning: "));
+    CHECK(has(ended.out, "direction-blind"));
+}
+
+TEST_CASE("rules check: a filter that libpcap does not compile is an error of its rule") {
+    const Desk desk;
+    desk.put("wrong.toml", std::string("enclave = \"x\"\n[[allow]]\nname = \"a\"\nfilter = \"tcp and and udp\"\n"));
+    const Ended ended = run(desk, {"rules", "check", "wrong.toml"});
+    CHECK(ended.code == 2);
+    CHECK(has(ended.out, "wrong.toml:4:"));
+}
+
+TEST_CASE("rules check: many files, one bad: the others are checked, too, and it ends with 2") {
+    const Desk desk;
+    desk.put("bad.toml", bad);
+    for (const std::string verb : {"check", "show"}) {
+        const Ended ended = run(desk, {"rules", verb, "policy.toml", "bad.toml", profile});
+        CHECK(ended.code == 2);
+        CHECK(has(ended.out, "mail"));
+    }
+    CHECK(run(desk, {"rules", "check", "policy.toml", "none.toml"}).code == 2);
+}
+
+TEST_CASE("rules check: without a file it checks the one of --policy") {
+    const Desk desk;
+    CHECK(run(desk, {"--policy", "policy.toml", "rules", "check"}).code == 0);
+    CHECK(run(desk, {"rules", "check", "--policy", "policy.toml"}).code == 0);
+}
+
+TEST_CASE("rules show: the canonical form is a policy, and shows as itself") {
+    const Desk desk;
+    for (const std::string& source : {std::string("policy.toml"), profile}) {
+        const Ended once = run(desk, {"rules", "show", source});
+        CHECK(once.code == 0);
+        desk.put("shown.toml", once.out);
+        const Ended twice = run(desk, {"rules", "show", "shown.toml"});
+        CHECK(twice.code == 0);
+        CHECK(twice.out == once.out);
+        CHECK(run(desk, {"rules", "check", "shown.toml"}).code == 0);
+    }
+}
+
+TEST_CASE("rules show: a policy and its canonical form give the same verdicts") {
+    const Desk desk;
+    desk.put("shown.toml", run(desk, {"rules", "show", profile}).out);
+    desk.put("day.pcap", craft::pcap(craft::enclave_day().frames));
+    const auto judged = [&](const std::string& policy) {
+        Json s = summary_of(run(desk, {"--json", "replay", "--policy", policy, "day.pcap"}).out);
+        s.erase("policy_sha256");
+        s.erase("seconds");
+        s.erase("schema");
+        return s;
+    };
+    CHECK(judged(profile) == judged("shown.toml"));
+}
+
+TEST_CASE("rules show: JSON has every rule with its filter as written and expanded") {
+    const Desk desk;
+    const Ended ended = run(desk, {"--json", "rules", "show", "policy.toml"});
+    CHECK(ended.code == 0);
+    const auto lines = lines_of(ended.out);
+    REQUIRE(lines.size() == 1);
+    const Json& policy = lines[0];
+    CHECK(policy.at("schema") == 1);
+    CHECK(policy.at("enclave") == "mail.example");
+    CHECK(policy.at("mode") == "flow");
+    CHECK(policy.at("rules").size() == 11);
+    const Json& rule = policy.at("rules")[0];
+    CHECK(rule.at("kind") == "allow");
+    CHECK(rule.at("name") == "smtp-in");
+    CHECK(has(rule.at("filter"), "$mail"));
+    CHECK(has(rule.at("expanded"), "192.0.2.25"));
+    CHECK(rule.at("until").is_null());
+    CHECK(policy.at("rules")[7].at("until") == "2026-11-19T00:00:00.000000000Z");
+}
+
+TEST_CASE("rules show: a bad policy shows nothing, tells its errors on standard error, and ends with 2") {
+    const Desk desk;
+    desk.put("bad.toml", bad);
+    const Ended ended = run(desk, {"rules", "show", "bad.toml"});
+    CHECK(ended.code == 2);
+    CHECK(ended.out == "");
+    CHECK(has(ended.err, "bad.toml:2:1"));
+}
+
+}  // namespace sw::cli
