@@ -106,7 +106,7 @@ std::string names_of(const std::vector<Datalink>& links) {
 }
 
 Result<UniqueFd> open_capture(const std::string& name) {
-    UniqueFd fd(name == "-" ? ::dup(STDIN_FILENO) : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    UniqueFd fd(name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return unexpected(fmt::format("cannot open: {}", std::strerror(errno)));
     struct stat status {};
     if (::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode)) return unexpected("is a directory, not a capture file");
@@ -125,7 +125,7 @@ void Replay::file(const std::string& name) {
     auto fd = open_capture(name);
     if (!fd) return fail(result, fd.error());
     progress_.begin_file(name, size_of(*fd));
-    auto reader = CaptureReader::open(std::move(*fd));
+    auto reader = CaptureReader::open(std::move(*fd), [] { return stop_signal() != 0; });
     if (!reader) return fail(result, reader.error());
     engine_.begin_file();
     while (stop_signal() == 0) {

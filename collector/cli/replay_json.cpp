@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string line_of(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string line_of(const Json& object) { return object.dump(-1, ' ', true, Json::error_handler_t::replace); }
 Json or_null(const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); }
 
 std::vector<std::string_view> slugs(const ReasonSet& reasons) {

@@ -23,7 +23,7 @@ Timestamp wall_clock() {
     return {duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count()};
 }
 
-std::string line_of(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string line_of(const Json& object) { return object.dump(-1, ' ', true, Json::error_handler_t::replace); }
 
 /// Read all files first: afterwards the process can open nothing.
 int read_then_confine(const Options& options, std::vector<PolicyText>& files) {

@@ -50,8 +50,8 @@ inline std::uint16_t fold(std::uint64_t sum) {
     return static_cast<std::uint16_t>(sum);
 }
 
-/// Does a sum that includes a right checksum come out right? 0xffff is -0: every sum that is a multiple of it, but 0.
-inline bool sums_up(std::uint64_t sum) { return sum % 0xffff == 0 && sum != 0; }
+/// Does a sum that includes its checksum come out right?
+inline bool sums_up(std::uint64_t sum) { return fold(sum) == 0xffff; }
 
 /// A 16-bit number in the byte order that sum_words sums in, for pseudo headers.
 inline std::uint64_t sum_of(std::uint16_t host) { return __builtin_bswap16(host); }

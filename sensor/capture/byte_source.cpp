@@ -1,14 +1,31 @@
 #include "sensor/capture/byte_source.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
 
 namespace sw {
 
+FileSource::FileSource(UniqueFd fd, bool (*cancelled)()) : fd_(std::move(fd)), cancelled_(cancelled) {
+    struct stat status {};
+    may_block_ = ::fstat(fd_.get(), &status) != 0 || !S_ISREG(status.st_mode);
+}
+
+/// false: nobody wants it any more
+bool FileSource::wait() {
+    pollfd ready{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+    for (;;) {
+        if (given_up() || (cancelled_ != nullptr && cancelled_())) return false;
+        const int n = ::poll(&ready, 1, 100);
+        if (n > 0 || (n < 0 && errno != EINTR)) return true;
+    }
+}
+
 std::size_t FileSource::read(std::span<std::uint8_t> out) {
-    if (!failure_.empty()) return 0;
+    if (!failure_.empty() || (may_block_ && !wait())) return 0;
     ssize_t got;
     do got = ::read(fd_.get(), out.data(), out.size());
     while (got < 0 && errno == EINTR);

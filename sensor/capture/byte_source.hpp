@@ -1,5 +1,6 @@
 #pragma once
 /// Octets of a file in order, as stored or decompressed. One virtual call a 256 KiB piece, never one a frame.
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,22 +22,33 @@ public:
     virtual std::size_t read(std::span<std::uint8_t> out) = 0;
     /// Octets of the file as stored that were used up.
     virtual std::uint64_t position() const = 0;
+    /// Stop waiting for octets: read() in progress or to come returns 0 soon. From any thread.
+    virtual void give_up() { given_up_ = true; }
+    bool given_up() const { return given_up_; }
+
     /// Why no more can come, in plain words; empty while all is well.
     const std::string& failure() const { return failure_; }
 
 protected:
     std::string failure_;
+
+private:
+    std::atomic<bool> given_up_ = false;
 };
 
-/// read(2), of a file or a pipe.
+/// read(2), of a file or a pipe. A pipe is waited for a tenth of a second at a time, so that give_up() is heard.
 class FileSource final : public ByteSource {
 public:
-    explicit FileSource(UniqueFd fd) : fd_(std::move(fd)) {}
+    FileSource(UniqueFd fd, bool (*cancelled)());
     std::size_t read(std::span<std::uint8_t> out) override;
     std::uint64_t position() const override { return position_; }
 
 private:
+    bool wait();
+
     UniqueFd fd_;
+    bool (*cancelled_)() = nullptr;
+    bool may_block_ = false;
     std::uint64_t position_ = 0;
 };
 

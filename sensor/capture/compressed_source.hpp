@@ -12,6 +12,11 @@ public:
     std::size_t read(std::span<std::uint8_t> out) final;
     std::uint64_t position() const final { return file_->position() - waiting_.size(); }
 
+    void give_up() final {
+        ByteSource::give_up();
+        file_->give_up();
+    }
+
 protected:
     /// Decode from waiting_ (drop what was used) into out; sets pending_, inside_, and failure_ on damage.
     virtual std::size_t step(std::span<std::uint8_t> out) = 0;

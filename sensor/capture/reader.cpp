@@ -76,8 +76,8 @@ Result<Parser> open_parser(Window& window) {
 
 }  // namespace
 
-Result<CaptureReader> CaptureReader::open(UniqueFd fd) {
-    Window window = Window::open(std::move(fd));
+Result<CaptureReader> CaptureReader::open(UniqueFd fd, bool (*cancelled)()) {
+    Window window = Window::open(std::move(fd), cancelled);
     auto parser = open_parser(window);
     if (!parser) {
         Unexpected refused{parser.error()};

@@ -27,7 +27,8 @@ public:
     /// errors: not a capture file, unsupported version or compression: code input, the text names the fix
     /// memory: a 256 KiB buffer (grows to one frame, at most max_frame), whatever the file claims; a decoder's window of
     ///         at most 8 MiB
-    static Result<CaptureReader> open(UniqueFd fd);
+    /// cancelled: asked while a pipe keeps us waiting, from any thread; once true, next() returns 0 soon
+    static Result<CaptureReader> open(UniqueFd fd, bool (*cancelled)() = nullptr);
 
     CaptureReader(CaptureReader&&) noexcept;
     CaptureReader& operator=(CaptureReader&&) noexcept;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sensor/capture/read_ahead.hpp"
+
 namespace sw {
 
-Window Window::open(UniqueFd fd) {
+Window Window::open(UniqueFd fd, bool (*cancelled)()) {
     Window w;
-    auto file = std::make_unique<FileSource>(std::move(fd));
+    w.cancelled_ = cancelled;
+    auto file = std::make_unique<FileSource>(std::move(fd), cancelled);
     while (w.end_ < 4) {  // a pipe may give the magic octet by octet
         const std::size_t got = file->read({w.buffer_.get() + w.end_, piece - w.end_});
         if (got == 0) break;
@@ -47,6 +50,7 @@ void Window::move_to_front() {
 
 bool Window::refill() {
     move_to_front();
+    if (++refills_ == pieces_alone) source_ = std::make_unique<ReadAhead>(std::move(source_), cancelled_);
     const std::size_t got = source_->read({buffer_.get() + end_, std::min(capacity_ - end_, piece)});
     end_ += got;
     return got > 0;

@@ -14,9 +14,10 @@ namespace sw {
 class Window {
 public:
     static constexpr std::size_t piece = 256 * 1024;
+    static constexpr int pieces_alone = 4;  ///< a file of more pieces than this is worth a thread that reads ahead
 
     /// Read the first piece and tell the compression from it.
-    static Window open(UniqueFd fd);
+    static Window open(UniqueFd fd, bool (*cancelled)());
 
     const std::uint8_t* data() const { return buffer_.get() + at_; }
     std::size_t size() const { return end_ - at_; }
@@ -42,6 +43,8 @@ private:
 
     std::unique_ptr<ByteSource> source_;
     bool compressed_ = false;
+    bool (*cancelled_)() = nullptr;
+    int refills_ = 0;
     std::unique_ptr<std::uint8_t[]> buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(piece);
     std::size_t capacity_ = piece;
     std::size_t at_ = 0, end_ = 0;

@@ -34,15 +34,15 @@ std::uint32_t SentOctets::take() {
 
 /// How many of the octets [seq, seq + size) are kept without a hole. Blocks may overlap and lie in any order.
 std::uint32_t SentOctets::known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const {
-    std::uint32_t known = 0;
-    for (std::uint32_t before = 1; before != known && known < size;) {
+    std::uint32_t known = 0, before;
+    do {
         before = known;
         for (std::uint32_t i = flow.sent[side][0]; i != Flow::none; i = blocks_[i].next) {
             const Block& b = blocks_[i];
             const std::int32_t begin = distance(b.seq, seq + known), end = distance(b.seq + b.size, seq + known);
             if (begin <= 0 && end > 0) known += static_cast<std::uint32_t>(end);
         }
-    }
+    } while (known != before && known < size);
     return known;
 }
 

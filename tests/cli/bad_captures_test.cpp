@@ -80,7 +80,7 @@ TEST_CASE("bad captures: a rule that does not compile for the file's link ends t
     const Ended ended = replay_json(desk, {"clean.pcap", "raw.pcap", "grey.pcap"});
     CHECK(ended.code == 2);
     CHECK(has(ended.err, "raw.pcap: policy.toml:"));
-    CHECK(has(ended.err, "rule \"arp\""));
+    CHECK(has(ended.err, "rule \"arp-mail\""));
     CHECK(has(ended.err, "RAW"));
     const Json s = summary_of(ended.out);
     CHECK(s.at("frames") == clean_frames().size() + 1);

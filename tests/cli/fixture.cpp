@@ -21,7 +21,9 @@ craft::Frames grey_frames() { return {craft::tcp(craft::v4(craft::outside, 40001
 craft::Frames black_frames() { return {craft::tcp(craft::v4(craft::mail, 40002), craft::v4(craft::outside, 22))}; }
 
 Desk::Desk() {
-    put("policy.toml", craft::stock_policy);
+    craft::Octets profile;
+    REQUIRE(craft::read_file(SPAN_SOURCE_DIR "/rules/profiles/mail-enclave.toml", profile));
+    put("policy.toml", profile);
     put("clean.pcap", craft::pcap(clean_frames()));
     put("grey.pcap", craft::pcap(grey_frames()));
     put("black.pcap", craft::pcap(black_frames()));

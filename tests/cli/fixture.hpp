@@ -11,7 +11,7 @@ namespace sw::cli {
 
 using Json = nlohmann::ordered_json;
 
-/// A folder with policy.toml (craft::stock_policy), clean.pcap (one SMTP conversation, allowed), grey.pcap (one SYN to a
+/// A folder with policy.toml  (the shipped mail enclave's), clean.pcap (one SMTP conversation, allowed), grey.pcap (one SYN to a
 /// port that no rule names) and black.pcap (the mail host opens SSH).
 class Desk : public Folder {
 public:

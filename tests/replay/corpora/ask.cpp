@@ -76,6 +76,7 @@ Run run(const Policy& policy, const Capture& capture, const RunOptions& options)
     engine_options.mode = options.mode;
     engine_options.max_flows = flows;
     engine_options.hash_key.fill(options.key_octet);
+    engine_options.shortcuts = options.shortcuts;
     Engine engine(policy, engine_options);
     engine.begin_file();
     Run result;
@@ -102,6 +103,7 @@ bool same(const Judgement& a, const Judgement& b) {
 bool same(const Run& a, const Run& b) {
     return std::equal(a.judgements.begin(), a.judgements.end(), b.judgements.begin(), b.judgements.end(),
                       [](const Judgement& x, const Judgement& y) { return same(x, y); }) &&
+           a.counters.anomalies == b.counters.anomalies && a.counters.flows == b.counters.flows && a.findings.size() == b.findings.size() &&
            a.error == b.error;
 }
 

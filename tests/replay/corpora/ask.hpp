@@ -30,6 +30,7 @@ struct RunOptions {
     Mode mode = Mode::flow;
     std::size_t batch = 256;     ///< frames a call
     std::uint8_t key_octet = 0;  ///< of SipHash
+    bool shortcuts = true;       ///< EngineOptions::shortcuts
 };
 
 Run run(const Policy& policy, const Capture& capture, const RunOptions& options);

@@ -31,6 +31,17 @@ TEST_CASE("corpora: verdicts are the same in every run and under every key of th
     });
 }
 
+TEST_CASE("corpora: the short ways for common frames change no verdict, in any capture") {
+    if (absent()) return;
+    for (const std::string& name : all_captures()) {
+        const Capture capture = load(name);
+        INFO(capture.name);
+        for (const Policy* policy : {&mail_enclave(), &permissive()})
+            for (const Mode mode : {Mode::flow, Mode::packet, Mode::tcpdump})
+                CHECK(same(run(*policy, capture, {.mode = mode}), run(*policy, capture, {.mode = mode, .shortcuts = false})));
+    }
+}
+
 TEST_CASE("corpora: verdicts are the same in batches of 1, 7, 32 and 256 frames") {
     if (absent()) return;
     for_some([](const Policy& policy, const Capture& capture, Mode mode) {

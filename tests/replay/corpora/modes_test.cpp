@@ -12,11 +12,11 @@ namespace {
 
 constexpr Mode modes[] = {Mode::flow, Mode::packet, Mode::tcpdump};
 
-/// The decoder asked apart from the engine.
+/// The decoder asked apart from the engine, the long way.
 ReasonSet anomalies_of(const Frame& frame, const Policy& policy) {
     Packet packet;
-    decode(frame.data, frame.caplen, frame.len, frame.link, packet);
-    return packet.anomalies.with(wire_anomalies(packet, policy.wire));
+    decode_strictly(frame.data, frame.caplen, frame.len, frame.link, packet);
+    return packet.anomalies.with(WireCheck(policy.wire).anomalies(packet));
 }
 
 void check_books(const Run& run) {

@@ -17,6 +17,33 @@ std::string quoted_for_shell(const std::string& text) {
     return out + "'";
 }
 
+/// Jumps go forwards only, so one pass knows at each instruction which scratch words every way to it has stored.
+bool loads_only_what_it_stored(const bpf_program& program) {
+    const auto count = static_cast<std::size_t>(program.bf_len);
+    constexpr std::uint16_t all = 0xffff;
+    std::vector<std::uint16_t> stored(count + 1, all);
+    stored[0] = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const bpf_insn& in = program.bf_insns[i];
+        std::uint16_t now = stored[i];
+        const int kind = BPF_CLASS(in.code);
+        const auto word = static_cast<std::uint16_t>(1u << (in.k % BPF_MEMWORDS));
+        const bool loads = (kind == BPF_LD || kind == BPF_LDX) && BPF_MODE(in.code) == BPF_MEM;
+        if (loads && (now & word) == 0) return false;
+        if (kind == BPF_ST || kind == BPF_STX) now = static_cast<std::uint16_t>(now | word);
+        if (kind == BPF_RET) continue;
+        if (kind != BPF_JMP) {
+            stored[i + 1] &= now;
+        } else if (BPF_OP(in.code) == BPF_JA) {
+            stored[i + 1 + in.k] &= now;
+        } else {
+            stored[i + 1 + in.jt] &= now;
+            stored[i + 1 + in.jf] &= now;
+        }
+    }
+    return true;
+}
+
 struct Kept {
     pcap_pkthdr header{};
     std::vector<std::uint8_t> octets;
@@ -63,6 +90,14 @@ std::optional<std::uint64_t> ByLibpcap::matching(const std::string& expression, 
     for (const Kept& k : held_->frames) count += pcap_offline_filter(&program, &k.header, k.octets.data()) != 0;
     pcap_freecode(&program);
     return count;
+}
+
+bool ByLibpcap::is_defined(const std::string& expression) const {
+    bpf_program program{};
+    if (pcap_compile(held_->pcap, &program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) return true;
+    const bool defined = loads_only_what_it_stored(program);
+    pcap_freecode(&program);
+    return defined;
 }
 
 bool has_tcpdump() { return std::system("tcpdump --version >/dev/null 2>&1") == 0; }

@@ -19,6 +19,9 @@ public:
     std::size_t frames() const;
     /// Frames that the expression prints; nothing: libpcap does not compile it for this link (why says it).
     std::optional<std::uint64_t> matching(const std::string& expression, std::string& why) const;
+    /// Has the expression one meaning? What stands behind "geneve ... or" loads scratch memory that only the branch for
+    /// geneve stores, so libpcap's answer depends on what the stack held before. (The Linux kernel refuses such a program.)
+    bool is_defined(const std::string& expression) const;
 
 private:
     struct Held;

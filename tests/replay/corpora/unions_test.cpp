@@ -46,12 +46,16 @@ TEST_CASE("corpora: rules together allow exactly what tcpdump prints for 'A or B
     const auto captures = panel(2);
     std::vector<Policy> policies;
     for (const auto& parts : unions) policies.push_back(allowing(parts));
-    std::uint64_t matches = 0, compared = 0, refused = 0;
+    std::uint64_t matches = 0, compared = 0, refused = 0, undefined = 0;
     for (const std::string& name : captures) {
         const Capture capture = load(name);
         const ByLibpcap oracle(name);
         for (std::size_t i = 0; i < unions.size(); ++i) {
             INFO(name << ": " << joined(unions[i]));
+            if (!oracle.is_defined(joined(unions[i]))) {
+                ++undefined;
+                continue;
+            }
             std::string why;
             const auto expected = oracle.matching(joined(unions[i]), why);
             const Run run = corpora::run(policies[i], capture, {.mode = Mode::tcpdump});
@@ -62,7 +66,8 @@ TEST_CASE("corpora: rules together allow exactly what tcpdump prints for 'A or B
         }
     }
     CHECK(matches > 0);
-    WARN(compared << " unions equal, " << refused << " refused by both, " << matches << " matches");
+    CHECK(compared > 20 * undefined);
+    WARN(compared << " unions equal, " << refused << " refused by both, " << undefined << " without a meaning, " << matches << " matches");
 }
 
 TEST_CASE("corpora: there are captures where rules asked one by one would allow more than tcpdump prints") {
