@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <vector>
 
 #include "collector/cli/replay.hpp"
 #include "rules/base/text.hpp"
@@ -61,18 +63,38 @@ private:
             out_->line(fmt::format("{:>11}  retransmissions whose first copy was not kept any more", n.unverified_retransmits));
     }
 
-    /// Critical ones first, then in the order they began: a new cause is never buried under a growing one.
+    struct Row {
+        const Finding* finding;
+        std::uint64_t packets;
+        std::size_t members;  ///< findings of their own that were the beginning of the same scan or flood
+    };
+
+    static std::vector<Row> rows(const Findings& findings) {
+        std::map<std::uint32_t, Row> by_id;
+        for (const Finding& f : findings.all()) {
+            const Finding* fold = findings.fold_of(f);
+            Row& row = by_id.try_emplace(fold != nullptr ? fold->id : f.id, Row{fold != nullptr ? fold : &f, 0, 0}).first->second;
+            row.packets += f.count;
+            row.members += fold != nullptr;
+        }
+        std::vector<Row> list;
+        for (const auto& [id, row] : by_id) list.push_back(row);
+        std::stable_sort(list.begin(), list.end(), [](const Row& a, const Row& b) { return a.finding->severity > b.finding->severity; });
+        return list;
+    }
+
+    /// Critical ones first, then in the order they began: a new cause is never buried under a growing one. A scan is one row.
     void findings(const ReplayResult& r) {
-        std::vector<const Finding*> list;
-        for (const Finding& f : r.engine->findings().all()) list.push_back(&f);
+        const std::vector<Row> list = rows(r.engine->findings());
         if (list.empty()) return;
-        std::stable_sort(list.begin(), list.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
         out_->line(out_->bold(fmt::format("\n{:>5} {:>8}  {:<8}  {}", "id", "packets", "severity", "finding")));
-        for (const Finding* f : list) {
-            const std::string severity = fmt::format("{:<8}", to_string(f->severity));
-            out_->line(fmt::format("{:>5} {:>8}  {}  {}", fmt::format("#{}", f->id), f->count,
-                                   f->severity == Severity::critical ? out_->red(severity) : out_->yellow(severity),
-                                   sentence(*f, r.engine->policy())));
+        for (const Row& row : list) {
+            const Finding& f = *row.finding;
+            const std::string severity = fmt::format("{:<8}", to_string(f.severity));
+            const std::string members = row.members == 0 ? "" : fmt::format(" (with {} findings that --json lists singly)", row.members);
+            out_->line(fmt::format("{:>5} {:>8}  {}  {}{}", fmt::format("#{}", f.id), row.packets,
+                                   f.severity == Severity::critical ? out_->red(severity) : out_->yellow(severity),
+                                   sentence(f, r.engine->policy()), members));
         }
     }
 

@@ -51,7 +51,10 @@ void check_option(Packet& p, const std::uint8_t* at, std::uint32_t& seen) {
 void check_options(Packet& p, const std::uint8_t* at, const std::uint8_t* end) {
     std::uint32_t seen = 0;
     while (at < end) {
-        if (*at == option::end) return;
+        if (*at == option::end) {  // behind it stands padding, and padding is zero (RFC 9293 3.1)
+            if (std::any_of(at, end, [](std::uint8_t octet) { return octet != 0; })) p.anomalies.add(Reason::tcp_options);
+            return;
+        }
         if (*at == option::nop) {
             ++at;
             continue;

@@ -107,7 +107,7 @@ FilterError stray(std::string_view rest, std::uint32_t offset) {
     const char c = rest[0];
     if (c == '"' || c == '\'') return {offset, 1, "syntax", "a filter has no quotes", "leave them out"};
     if (c == '$') return {offset, 1, "unknown-name", "a name is missing behind $", ""};
-    return {offset, 1, "syntax", "no filter contains the character " + escape_for_display(rest.substr(0, 1)), ""};
+    return {offset, 1, "syntax", "no filter contains the character " + std::string(rest.substr(0, 1)), ""};
 }
 
 }  // namespace

@@ -94,6 +94,8 @@ Result<FilterCompiler> FilterCompiler::make(Datalink link) {
     return FilterCompiler(std::make_unique<Handle>(pcap, link));
 }
 
+bool FilterCompiler::says_never(const Error& error) { return error.text.find("rejects all packets") != std::string::npos; }
+
 Result<Program> FilterCompiler::compile(const std::string& expression) {
     if (!is_confined())
         return unexpected("compile a filter: this process could still reach the network; confine it first", ExitCode::environment);

@@ -43,6 +43,8 @@ public:
     /// errors: libpcap's own words and the datalink's name, code input. A name that needs a resolver: "names belong in [names]".
     /// cost: 10-40 us for a rule of a few terms (optimized code, as tcpdump's default)
     Result<Program> compile(const std::string& expression);
+    /// Is that the compiler's word for an expression that no packet of its link can match?
+    static bool says_never(const Error& error);
 
 private:
     struct Handle;

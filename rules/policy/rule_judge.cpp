@@ -52,6 +52,7 @@ struct RuleJudge::Impl {
     Datalink link;
     FilterCompiler compiler;
     std::vector<Program> programs;  ///< by rule
+    std::vector<int> by_kind[3];    ///< rules of each kind, in file order
     std::optional<Program> all;     ///< mode tcpdump: the union
     std::vector<Timestamp> untils;  ///< sorted
     std::size_t epoch = 0;          ///< how many of them have passed
@@ -61,12 +62,15 @@ struct RuleJudge::Impl {
     bool memo_on = true;
 
     Impl(const Policy& p, Datalink l, FilterCompiler c) : policy(&p), link(l), compiler(std::move(c)) {
-        for (const Rule& r : p.rules)
-            if (r.until) untils.push_back(*r.until);
+        for (std::size_t i = 0; i < p.rules.size(); ++i) {
+            by_kind[static_cast<std::size_t>(p.rules[i].kind)].push_back(static_cast<int>(i));
+            if (p.rules[i].until) untils.push_back(*p.rules[i].until);
+        }
         std::sort(untils.begin(), untils.end());
     }
 
     Result<Done> compile(Mode mode);
+    Result<Program> compile(const Rule& rule);
     std::string union_expression() const;
     View& view(Network n);
     void build(View& v, Network n);
@@ -96,9 +100,20 @@ std::string RuleJudge::Impl::union_expression() const {
     return text;
 }
 
+/// A filter that no packet of any link can match ("rules check" warns of it) does no harm. One that only this link cannot
+/// match (arp on RAW) would be a silent hole in the policy: an error.
+Result<Program> RuleJudge::Impl::compile(const Rule& r) {
+    auto compiled = compiler.compile(r.filter.expanded);
+    if (compiled || !FilterCompiler::says_never(compiled.error())) return compiled;
+    auto ethernet = FilterCompiler::make(Datalink{});
+    const Result<Program> there = ethernet ? ethernet->compile(r.filter.expanded) : Result<Program>(Unexpected{ethernet.error()});
+    if (!there && FilterCompiler::says_never(there.error())) return Program::rejecting();
+    return compiled;
+}
+
 Result<Done> RuleJudge::Impl::compile(Mode mode) {
     for (const Rule& r : policy->rules) {
-        auto compiled = compiler.compile(r.filter.expanded);
+        auto compiled = compile(r);
         if (!compiled)
             return unexpected(fmt::format("{}:{}:{}: rule \"{}\" {}", policy->path, r.line, r.column, r.name, compiled.error().text),
                               compiled.error().code);
@@ -112,6 +127,7 @@ Result<Done> RuleJudge::Impl::compile(Mode mode) {
     std::string text = union_expression();
     if (one && text.size() >= 2) text = text.substr(1, text.size() - 2);
     auto compiled = compiler.compile(text);
+    if (!compiled && FilterCompiler::says_never(compiled.error())) return Done{};
     if (!compiled)
         return unexpected(fmt::format("{}: the union of all rules {}", policy->path, compiled.error().text),
                           compiled.error().code);
@@ -181,9 +197,8 @@ Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, const Packet* 
 template <class Accepts>
 RuleJudge::Asked RuleJudge::Impl::ask(RuleKind kind, const ReasonSet& anomalies, Timestamp ts, Accepts accepts) const {
     Asked asked;
-    for (int i = 0; i < static_cast<int>(programs.size()); ++i) {
-        const Rule& r = rule(i);
-        if (r.kind != kind || !anomalies.within(r.accept) || !accepts(program(i))) continue;
+    for (int i : by_kind[static_cast<std::size_t>(kind)]) {
+        if (!anomalies.within(rule(i).accept) || !accepts(program(i))) continue;
         if (!expired(i, ts)) {
             asked.rule = i;
             return asked;

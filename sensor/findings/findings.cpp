@@ -96,6 +96,14 @@ std::uint32_t Findings::place(const Cause& cause, bool& fresh) {
     return create(cause, fresh);
 }
 
+const Finding* Findings::fold_of(const Finding& f) const {
+    const Cause& c = f.cause;
+    if (c.any_port || c.any_initiator || c.any_responder) return nullptr;
+    for (const Cause& fold : {fold_ports(c), fold_initiators(c), fold_all(c)})
+        if (const auto it = by_cause_.find(fold); it != by_cause_.end()) return &list_[it->second - 1];
+    return nullptr;
+}
+
 Finding& Findings::count(const Cause& cause, Timestamp ts, std::uint32_t octets, bool& fresh) {
     fresh = false;
     Finding& f = list_[place(cause, fresh) - 1];

@@ -59,6 +59,8 @@ public:
     ///      fresh: it is new, the caller fills why and detail
     Finding& count(const Cause& cause, Timestamp ts, std::uint32_t octets, bool& fresh);
     const std::vector<Finding>& all() const { return list_; }
+    /// The fold that took what came after f of the same scan or flood; nullptr if f stands alone or is a fold.
+    const Finding* fold_of(const Finding& f) const;
 
     static constexpr std::size_t ports_a_pair = 16;       ///< then the pair's further ports fold into one finding
     static constexpr std::size_t peers_a_port = 16;       ///< then further peers of one port fold

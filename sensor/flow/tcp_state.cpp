@@ -235,7 +235,8 @@ Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp no
     const bool not_new = !s.known || distance(p.tcp_seq + sequence_length(p), s.end) <= 0;
     if (is(p, rst)) return not_new || distance(p.tcp_seq, s.limit) <= 0 ? Answer{} : refuse(Reason::tcp_rst_window);
     if (not_new) return {};
-    const bool under_way = was_reset && !s.reset && now - closed_at <= in_flight && distance(p.tcp_seq, s.limit) <= 0;
+    const bool was_open = flow.side[0].known && flow.side[1].known;  // a refused SYN leaves nothing under way
+    const bool under_way = was_reset && was_open && !s.reset && now - closed_at <= in_flight && distance(p.tcp_seq, s.limit) <= 0;
     return under_way ? Answer{} : refuse(Reason::tcp_after_close);
 }
 

@@ -84,8 +84,9 @@ TEST_CASE("write: Wireshark's reader shows the comments") {
     }
     const Desk desk;
     replay(desk, {"--write", "out.pcapng", "grey.pcap", "black.pcap"});
-    CHECK(comments_by_tshark(desk.at("out.pcapng")) ==
-          "GREY #1: no-rule; nearest smtp-in, but dst port 465 is not 25\nBLACK mail-opens-ssh #2: forbidden\n");
+    CHECK(
+        comments_by_tshark(desk.at("out.pcapng")) ==
+        "GREY #1: no-rule; nearest smtp-in, but dst port 465 is not 25\nBLACK mail-opens-ssh #2: forbidden; nearest smtp-out, but dst port 22 is not 25\n");
 }
 
 TEST_CASE("write: a capture that is to be read is never overwritten, by whatever name") {

@@ -143,6 +143,14 @@ TEST_CASE("decoder: an unknown ethertype is no anomaly, and no IP") {
     CHECK(d->src().family == 0);
 }
 
+TEST_CASE("decoder: behind the end of the TCP options stands nothing but zeros") {
+    const auto with = [](std::string_view options) { return Decoded(smtp_syn().tcp_options(octets(options))); };
+    using namespace std::string_view_literals;
+    CHECK(slugs(with("\x02\x04\x05\xb4\x00\x00\x00\x00"sv)->anomalies) == "");
+    CHECK(slugs(with("\x02\x04\x05\xb4\x00\x00\x00\x01"sv)->anomalies) == "tcp-options");
+    CHECK(slugs(with("\x00\x03\x03\x07"sv)->anomalies) == "tcp-options");
+}
+
 TEST_CASE("decoder: nothing of the frame before is left in the packet") {
     const auto syn = tcp(v4(outside, 40000), v4(mail, 25), {tcp_flag::syn, 1, 0, 1000, octets("\x03\x03\x07\x01")});
     const auto arp = arp_request(v4(mail), "192.0.2.1");
