@@ -39,7 +39,7 @@ Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> o
 namespace {
 
 EngineOptions merged(EngineOptions o, const Policy& policy) {
-    o.ignore = o.ignore.with(policy.wire.ignore);
+    o.ignore = o.ignore.with(policy.wire.ignore).without(Reason::fragment);
     return o;
 }
 
@@ -103,7 +103,7 @@ void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
     const ReasonSet& found = w.packet.anomalies;
     w.objections = found.without(ignored_);
     if (!found.empty()) found.for_each([&](Reason r) { ++counters.anomalies[static_cast<std::size_t>(r)]; });
-    w.in_flow = options.mode == Mode::flow && has_flow(w.packet) && waivable(w.objections);
+    w.in_flow = options.mode == Mode::flow && has_flow(w.packet) && waivable(w);
     if (!w.in_flow) return;
     w.key = FlowKey::of(w.packet);
     w.hash = flows_.hash(w.key);
@@ -147,7 +147,7 @@ void Engine::Impl::start_trace(Timestamp ts) {
 /// Engine time follows packet time forwards only, so that no timer runs twice; a step back of over a second is an event.
 void Engine::Impl::tick(Timestamp ts) {
     const bool new_file = std::exchange(file_begins_, false);
-    if (!started_ || (new_file && ts < last_ts_)) return start_trace(ts);
+    if (!started_ || (new_file && last_ts_ - ts > std::chrono::seconds{1})) return start_trace(ts);
     if (ts > last_ts_) {
         now_ = now_ + (ts - last_ts_);
         last_ts_ = ts;
@@ -179,7 +179,7 @@ Ruling Engine::Impl::rule_printed(Work& w) {
 Ruling Engine::Impl::rule_frame(Work& w) {
     if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
         return Ruling::black(w.objections, rule);
-    if (!waivable(w.objections)) return Ruling::grey(w.objections);
+    if (!waivable(w)) return Ruling::grey(w.objections);
     const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
     const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
@@ -193,7 +193,7 @@ Ruling Engine::Impl::rule_frame(Work& w) {
 static bool looks_like_answer(const Packet& p) {
     using namespace tcp_flag;
     const bool from_service = p.sport < 1024 && p.dport >= 1024;
-    if (p.transport == Transport::tcp) return (p.tcp_flags & syn) ? (p.tcp_flags & ack) != 0 : from_service;
+    if (p.transport == Transport::tcp) return (p.tcp_flags & syn) ? (p.tcp_flags & ack) != 0 : from_service || (p.tcp_flags & rst) != 0;
     return (p.transport == Transport::udp && from_service) || p.is_echo_reply();
 }
 
@@ -263,7 +263,7 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
     c.direction = direction_of(policy, c.initiator, c.responder);
     bool fresh = false;
     Finding& f = findings.count(c, w.ts, p.len, fresh);
-    if (!fresh) return f;
+    if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {

@@ -28,7 +28,10 @@ bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
         return false;
     ++counters.allowed;
     ++counters.by_rule[flow->rule];
-    out = {.verdict = Verdict::allow, .provisional = flow->provisional, .rule = flow->rule};
+    out = Judgement{};
+    out.verdict = Verdict::allow;
+    out.provisional = flow->provisional;
+    out.rule = flow->rule;
     return true;
 }
 
@@ -41,7 +44,7 @@ Ruling Engine::Impl::rule_flow(Work& w) {
     }
     if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
         return Ruling::black(w.objections, rule);
-    if (!waivable(w.objections)) return Ruling::grey(w.objections);
+    if (!waivable(w)) return Ruling::grey(w.objections);
     if (w.in_flow) return without_flow(w);
     if (w.packet.is_icmp_error()) return icmp_error(w);
     return not_a_conversation(w);
@@ -95,7 +98,10 @@ Ruling Engine::Impl::without_flow(Work& w) {
     if (const auto kept = rules(w).housekeeping(w.packet, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
     if (asked.expired >= 0) return Ruling::grey(w.objections.with(Reason::rule_expired), asked.expired);
     const int swapped = rules(w).conversation(w.packet, true, w.ts).rule;
-    return Ruling::grey(w.objections.with(swapped >= 0 ? Reason::wrong_direction : Reason::no_rule), swapped);
+    if (swapped < 0) return Ruling::grey(w.objections.with(Reason::no_rule));
+    // A SYN says who opens; a datagram that fits the other way round is an answer that nobody asked for, or a late one.
+    if (w.packet.transport != Transport::udp) return Ruling::grey(w.objections.with(Reason::wrong_direction), swapped);
+    return Ruling::grey(w.objections.with(Reason::not_open), swapped, true);
 }
 
 /// In the middle of a conversation that we did not see begin.

@@ -78,7 +78,8 @@ private:
     Finding& record(const Work& w, const Judgement& j);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
-    bool waivable(const ReasonSet& objections) const { return objections.within(accepted_by_some_); }
+    /// Fragments are never waved through: nobody has put them together and looked.
+    bool waivable(const Work& w) const { return !w.packet.fragment && w.objections.within(accepted_by_some_); }
 
     // engine_flow.cpp
     Ruling rule_flow(Work& w);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -26,10 +27,12 @@ std::string Output::painted(std::string_view text, const char* code) const {
     return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-Result<Done> Output::finish() {
+int Output::finish(int code) {
     if (error_ == 0 && std::fflush(stdout) != 0) error_ = errno;
-    if (error_ == 0) return Done{};
-    return unexpected(fmt::format("writing the output: {}", std::strerror(error_)), ExitCode::environment);
+    if (error_ == 0) return code;
+    if (error_ == EPIPE) return 128 + SIGPIPE;
+    complain(fmt::format("writing the output: {}", std::strerror(error_)));
+    return to_int(ExitCode::environment);
 }
 
 }  // namespace sw

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "collector/cli/options.hpp"
-#include "rules/base/result.hpp"
 
 namespace sw {
 
@@ -27,8 +26,10 @@ public:
     std::string yellow(std::string_view text) const { return painted(text, "33"); }
     std::string green(std::string_view text) const { return painted(text, "32"); }
     std::string bold(std::string_view text) const { return painted(text, "1"); }
-    /// errors: something could not be written (disk full, pipe closed): code environment
-    Result<Done> finish();
+    /// Nothing that is put any more arrives anywhere.
+    bool failed() const { return error_ != 0; }
+    /// Flush. code, if all was written; else 128 + SIGPIPE without a word if nobody reads the pipe, or 3 after saying why.
+    int finish(int code);
 
 private:
     std::string painted(std::string_view text, const char* code) const;

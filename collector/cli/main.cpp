@@ -1,7 +1,9 @@
 // span-watcher: the command line. One row a noun and verb.
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "collector/cli/options.hpp"
@@ -30,9 +32,16 @@ int run(int argc, char** argv) {
     return sw::to_int(sw::ExitCode::input);
 }
 
+/// A descriptor 0, 1 or 2 that was closed would be given to the next file we open, and be written into.
+void fill_standard_descriptors() {
+    for (int fd = 0; fd <= 2; ++fd)
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) std::abort();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    fill_standard_descriptors();
     try {
         return run(argc, argv);
     } catch (const std::exception& e) {  // of the libraries below: out of memory, mostly

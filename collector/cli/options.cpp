@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
+#include <algorithm>
 #include <iostream>
-#include <map>
 
 #include "rules/base/text.hpp"
 
@@ -18,6 +17,7 @@ constexpr double most_grace = 86400;
 void read_ignore(const std::vector<std::string>& words, ReasonSet& ignore) {
     for (const std::string& slug : words) {
         const auto reason = reason_from_slug(slug);
+        if (reason == Reason::fragment) throw CLI::ValidationError("--ignore", "fragments stay grey until they are reassembled: fragment cannot be ignored");
         if (reason && info(*reason).kind == ReasonKind::anomaly) {
             ignore.add(*reason);
             continue;
@@ -34,7 +34,7 @@ void read_ignore(const std::vector<std::string>& words, ReasonSet& ignore) {
 
 struct Raw {
     std::vector<std::string> ignore;
-    std::string mode;
+    std::string mode, packets, colour;
 };
 
 void add_replay(CLI::App& app, Options& o, Raw& raw) {
@@ -42,10 +42,7 @@ void add_replay(CLI::App& app, Options& o, Raw& raw) {
     replay->add_option("FILE", o.replay.files, "capture files, in the order they were written")->required();
     replay->add_option("--mode", raw.mode, "flow, packet or tcpdump; instead of the policy's mode")
         ->check(CLI::IsMember({"flow", "packet", "tcpdump"}));
-    replay->add_option("--packets", o.replay.packets, "list packets: grey, all or none (default none)")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, Listing>{{"none", Listing::none}, {"grey", Listing::grey}, {"all", Listing::all}})
-                        .description(""))
-        ->type_name("grey|all|none");
+    replay->add_option("--packets", raw.packets, "list packets: grey, all or none (default none)")->check(CLI::IsMember({"grey", "all", "none"}));
     replay->add_option("--write", o.replay.write, "write the greylisted packets (--packets all: every packet) with their verdicts as comments")
         ->type_name("OUT.pcapng");
     replay->add_option("--ignore", raw.ignore, "anomalies to wave through, by name, besides the policy's")->delimiter(',')->type_name("ANOMALY,...");
@@ -66,6 +63,22 @@ void add_rules(CLI::App& app, Options& o) {
     }
 }
 
+/// CLI11 says only that a subcommand is missing: name the word that is none. "" if the noun is known or missing.
+std::string unknown_noun(const std::vector<std::string>& words) {
+    const std::vector<std::string_view> nouns = {"replay", "rules"};
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == "--policy" || words[i] == "--color") {
+            ++i;  // its value
+            continue;
+        }
+        if (words[i].starts_with('-')) continue;
+        if (std::find(nouns.begin(), nouns.end(), words[i]) != nouns.end()) return {};
+        const std::string_view near = nearest_word(words[i], nouns);
+        return fmt::format("unknown noun '{}'{}", escape_for_display(words[i]), near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
+    }
+    return {};
+}
+
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
@@ -77,11 +90,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.fallthrough();
     app.add_flag("--json", o.json, "JSON Lines on standard output");
     app.add_option("--policy", o.policy, "policy file")->capture_default_str()->type_name("FILE");
-    app.add_option("--color", o.colour, "auto, always or never")
-        ->transform(CLI::CheckedTransformer(
-                        std::map<std::string, Colour>{{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}})
-                        .description(""))
-        ->type_name("auto|always|never");
+    app.add_option("--color", raw.colour, "auto, always or never (default auto)")->check(CLI::IsMember({"auto", "always", "never"}));
     app.add_flag("--unconfined", o.unconfined, "for debugging only: keep all powers of the caller; the output says so");
     add_replay(app, o, raw);
     add_rules(app, o);
@@ -92,13 +101,16 @@ ParsedOptions parse_options(int argc, char** argv) {
     } catch (const CLI::ParseError& e) {
         // CLI11 has exit codes of its own; ours are two: asked for help, or wrong.
         const bool asked = e.get_exit_code() == 0;
+        const std::string noun = asked ? "" : unknown_noun({argv + 1, argv + argc});
         if (asked)
             app.exit(e);
         else
-            std::cerr << "span-watcher: " << escape_for_display(e.what()) << "\nTry 'span-watcher --help'.\n";
+            std::cerr << "span-watcher: " << (noun.empty() ? escape_for_display(e.what()) : noun) << "\nTry 'span-watcher --help'.\n";
         return {std::nullopt, asked ? ExitCode::clean : ExitCode::input};
     }
     if (!raw.mode.empty()) o.replay.mode = mode_from(raw.mode);
+    o.replay.packets = raw.packets == "all" ? Listing::all : raw.packets == "grey" ? Listing::grey : Listing::none;
+    o.colour = raw.colour == "always" ? Colour::always : raw.colour == "never" ? Colour::never : Colour::automatic;
     o.noun = app.get_subcommands().front()->get_name();
     return {o, ExitCode::clean};
 }

@@ -31,6 +31,7 @@ public:
     Replay(const Options& options, const Policy& policy, Output& out)
         : options_(options),
           engine_(policy, engine_options(options, policy)),
+          out_(&out),
           report_(options.json ? json_report(out) : text_report(out)),
           progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {
         result_.engine = &engine_;
@@ -49,6 +50,7 @@ private:
 
     const Options& options_;
     Engine engine_;
+    Output* out_;
     std::unique_ptr<ReplayReport> report_;
     Progress progress_;
     std::optional<PcapngWriter> writer_;
@@ -131,7 +133,7 @@ void Replay::file(const std::string& name) {
     while (stop_signal() == 0) {
         const std::size_t n = reader->next(frames_);
         if (n == 0) break;
-        if (!batch(name, std::span(frames_.data(), n), result)) break;
+        if (!batch(name, std::span(frames_.data(), n), result) || out_->failed()) break;
         progress_.at(reader->position(), result.frames, engine_.counters().greylisted);
     }
     result.datalink = names_of(reader->datalinks());
@@ -143,7 +145,7 @@ int Replay::run(std::optional<PcapngWriter> writer) {
     const auto began = std::chrono::steady_clock::now();
     writer_ = std::move(writer);
     for (const std::string& name : options_.replay.files) {
-        if (stop_signal() != 0 || give_up_) break;
+        if (stop_signal() != 0 || give_up_ || out_->failed()) break;
         file(name);
     }
     progress_.clear();
@@ -160,16 +162,27 @@ int Replay::run(std::optional<PcapngWriter> writer) {
     return to_int(engine_.counters().allowed == engine_.counters().frames ? ExitCode::clean : ExitCode::greylisted);
 }
 
-Result<std::optional<PcapngWriter>> open_writer(const Options& options, const Policy& policy) {
-    const std::string& path = options.replay.write;
-    if (path.empty()) return std::optional<PcapngWriter>();
-    for (const std::string& file : options.replay.files)
+/// Not open: there is nothing to write.
+Result<UniqueFd> open_evidence(const ReplayOptions& options) {
+    const std::string& path = options.write;
+    if (path.empty()) return UniqueFd();
+    for (const std::string& file : options.files)
         if (struct stat a {}, b {}; ::stat(file.c_str(), &a) == 0 && ::stat(path.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
             return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!fd) return unexpected(fmt::format("cannot write {}: {}", escape_for_display(path), std::strerror(errno)), ExitCode::environment);
-    const std::string comment = fmt::format("span-watcher {} replay; policy sha256 {}{}", SPAN_VERSION, policy.sha256, options.unconfined ? "; UNCONFINED" : "");
-    return std::optional<PcapngWriter>(PcapngWriter(std::move(fd), comment));
+    return fd;
+}
+
+std::optional<PcapngWriter> writer_into(UniqueFd fd, const Options& options, const Policy& policy) {
+    if (!fd) return std::nullopt;
+    return PcapngWriter(std::move(fd), fmt::format("span-watcher {} replay; policy sha256 {}{}", SPAN_VERSION, policy.sha256,
+                                                   options.unconfined ? "; UNCONFINED" : ""));
+}
+
+int failed(const Error& error) {
+    complain(error.text);
+    return to_int(error.code);
 }
 
 }  // namespace
@@ -188,38 +201,20 @@ std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engi
     return why.empty() ? text : fmt::format("{}, but {}", text, fmt::join(why, " and "));
 }
 
-/// What replay may do, given up one after the other: read the policy, open the output, then nothing but the captures.
+/// What replay may do, given up one after the other: read the policy's text, open the evidence, then nothing but read the
+/// captures. Everything that parses comes after.
 int replay(const Options& options) {
-    if (sodium_init() < 0) {
-        complain("libsodium: no random numbers");
-        return to_int(ExitCode::environment);
-    }
+    if (sodium_init() < 0) return failed({ExitCode::environment, "libsodium: no random numbers"});
     catch_signals();
-    std::string text;
-    if (auto read = read_policy_file(options.policy); read) {
-        text = std::move(*read);
-    } else {
-        complain(read.error().text);
-        return to_int(read.error().code);
-    }
-    const auto policy = parse_or_complain(options.policy, std::move(text));
+    auto text = read_policy_file(options.policy);
+    if (!text) return failed(text.error());
+    auto evidence = open_evidence(options.replay);
+    if (!evidence) return failed(evidence.error());
+    if (auto done = confine_unless(options.unconfined, Role::cli_replay, options.replay.files); !done) return failed(done.error());
+    const auto policy = parse_or_complain(options.policy, std::move(*text));
     if (!policy) return to_int(ExitCode::input);
-    auto writer = open_writer(options, *policy);
-    if (!writer) {
-        complain(writer.error().text);
-        return to_int(writer.error().code);
-    }
-    if (auto done = confine_unless(options.unconfined, Role::cli_replay, options.replay.files); !done) {
-        complain(done.error().text);
-        return to_int(done.error().code);
-    }
     Output out(options.colour);
-    const int code = Replay(options, *policy, out).run(std::move(*writer));
-    if (auto done = out.finish(); !done) {
-        complain(done.error().text);
-        return to_int(done.error().code);
-    }
-    return code;
+    return out.finish(Replay(options, *policy, out).run(writer_into(std::move(*evidence), options, *policy)));
 }
 
 }  // namespace sw

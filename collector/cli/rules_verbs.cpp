@@ -43,13 +43,6 @@ int read_then_confine(const Options& options, std::vector<PolicyText>& files) {
     return 0;
 }
 
-int finish(Output& out, int code) {
-    const auto done = out.finish();
-    if (done) return code;
-    complain(done.error().text);
-    return to_int(done.error().code);
-}
-
 Json to_json(const Diagnostic& d, const std::string& path) {
     return {{"schema", 1},          {"type", "diagnostic"}, {"file", path},       {"line", d.line},       {"column", d.column}, {"length", d.length},
             {"level", d.level == Diagnostic::Level::error ? "error" : "warning"}, {"code", d.code}, {"message", d.message}, {"fix", d.fix}};
@@ -78,13 +71,24 @@ bool check(const PolicyText& file, const Options& options, Output& out) {
     return errors == 0;
 }
 
+std::vector<std::string_view> slugs(const ReasonSet& set) {
+    std::vector<std::string_view> list;
+    set.for_each([&](Reason r) { list.push_back(info(r).slug); });
+    return list;
+}
+
 Json rule_json(const Rule& r) {
-    std::vector<std::string_view> accept;
-    r.accept.for_each([&](Reason a) { accept.push_back(info(a).slug); });
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
     return {{"kind", to_string(r.kind)}, {"name", r.name},          {"filter", r.filter.written}, {"expanded", r.filter.expanded}, {"speaks", text(r.speaks)},
-            {"owner", text(r.owner)},    {"reason", text(r.reason)}, {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)}, {"accept", accept},
+            {"owner", text(r.owner)},    {"reason", text(r.reason)}, {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)}, {"accept", slugs(r.accept)},
             {"line", r.line}};
+}
+
+Json wire_json(const Wire& w) {
+    std::vector<std::string> watcher;
+    for (const MacAddress& m : w.watcher_macs) watcher.push_back(to_string(m));
+    for (const Address& a : w.watcher_addresses) watcher.push_back(to_string(a));
+    return {{"vlans", w.vlans_none ? Json("none") : Json(w.vlans)}, {"mirror", "none"}, {"watcher", watcher}, {"ignore", slugs(w.ignore)}};
 }
 
 Json policy_json(const Policy& p) {
@@ -94,7 +98,7 @@ Json policy_json(const Policy& p) {
     for (const auto& [name, values] : p.names) names[name] = values;
     for (const Rule& r : p.rules) rules.push_back(rule_json(r));
     return {{"schema", 1}, {"type", "policy"}, {"file", p.path}, {"policy_sha256", p.sha256}, {"enclave", p.enclave}, {"mode", to_string(p.mode)},
-            {"home", home}, {"names", names}, {"rules", rules}};
+            {"home", home}, {"names", names}, {"rules", rules}, {"wire", wire_json(p.wire)}};
 }
 
 }  // namespace
@@ -105,7 +109,7 @@ int rules_check(const Options& options) {
     Output out(options.colour);
     bool good = true;
     for (const PolicyText& file : files) good = check(file, options, out) && good;
-    return finish(out, to_int(good ? ExitCode::clean : ExitCode::input));
+    return out.finish(to_int(good ? ExitCode::clean : ExitCode::input));
 }
 
 int rules_show(const Options& options) {
@@ -118,7 +122,7 @@ int rules_show(const Options& options) {
         good = good && policy;
         if (policy) out.put(options.json ? line_of(policy_json(*policy)) + "\n" : show(*policy));
     }
-    return finish(out, to_int(good ? ExitCode::clean : ExitCode::input));
+    return out.finish(to_int(good ? ExitCode::clean : ExitCode::input));
 }
 
 }  // namespace sw

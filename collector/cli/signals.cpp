@@ -23,6 +23,7 @@ void catch_signals() {
     handle(SIGINT, on_stop);
     handle(SIGTERM, on_stop);
     handle(SIGUSR1, on_status);
+    handle(SIGPIPE, SIG_IGN);  // a reader that left shows as EPIPE, and the evidence is still flushed
 #ifdef SIGINFO
     handle(SIGINFO, on_status);
 #endif

@@ -17,12 +17,12 @@ struct Timestamp {
     auto operator<=>(const Timestamp&) const = default;
     /// Both stop at the ends of the range: a capture may claim its last instant, and engines add lifetimes to it.
     friend Timestamp operator+(Timestamp t, Duration d) {
-        std::int64_t ns;
-        return {__builtin_add_overflow(t.ns, d.count(), &ns) ? end_towards(d.count()) : ns};
+        std::int64_t sum;
+        return {__builtin_add_overflow(t.ns, d.count(), &sum) ? end_towards(d.count()) : sum};
     }
     friend Duration operator-(Timestamp a, Timestamp b) {
-        std::int64_t ns;
-        return Duration{__builtin_sub_overflow(a.ns, b.ns, &ns) ? end_towards(a.ns) : ns};
+        std::int64_t gap;
+        return Duration{__builtin_sub_overflow(a.ns, b.ns, &gap) ? end_towards(a.ns) : gap};
     }
 
 private:

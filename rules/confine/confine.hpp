@@ -1,5 +1,5 @@
 #pragma once
-/// What each of our own processes may do. One table (confine_table in docs); a back end a system, chosen by file:
+/// What each of our own processes may do. One table (confine_table.hpp); a back end a system, chosen by file:
 /// confine_linux.cpp (seccomp, Landlock), confine_openbsd.cpp (pledge, unveil).
 #include <string>
 #include <vector>

@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::array<Powers, 2> table{{
     {Role::cli_replay, "cli_replay", true, true, "stdio rpath",
-     "reads the captures named on the command line, writes descriptors that are open already"},
+     "reads the captures named on the command line and the system's service, protocol and time zone tables, writes descriptors that are open already"},
     {Role::cli_rules, "cli_rules", false, false, "stdio rpath",
-     "reads the system's service and protocol tables, writes descriptors that are open already"},
+     "reads the system's service, protocol and time zone tables, writes descriptors that are open already"},
 }};
 
 constexpr std::array<std::string_view, 5> system_paths{"/etc/services", "/etc/protocols", "/etc/nsswitch.conf", "/etc/localtime",

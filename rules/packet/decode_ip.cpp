@@ -8,8 +8,8 @@ namespace sw::decoding {
 namespace {
 
 namespace proto {
-constexpr std::uint8_t hop_by_hop = 0, icmp = 1, tcp = 6, udp = 17, routing = 43, fragment = 44, esp = 50, ah = 51, icmp6 = 58, none = 59,
-                       destination = 60, mobility = 135, hip = 139, shim6 = 140;
+constexpr std::uint8_t hop_by_hop = 0, tcp = 6, udp = 17, routing = 43, fragment = 44, ah = 51, icmp6 = 58, none = 59, destination = 60,
+                       mobility = 135, hip = 139, shim6 = 140;
 }
 
 /// RFC 6890: blocks that are neither a source nor a destination on a wire.

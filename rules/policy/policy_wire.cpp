@@ -64,6 +64,9 @@ void read_wire(const TomlValue& value, Policy& policy, Report& report) {
             read_watcher(entry.value, policy.wire, report);
         } else if (entry.key == "ignore") {
             policy.wire.ignore = read_anomalies(entry.value, "ignore", report);
+            if (policy.wire.ignore.has(Reason::fragment))
+                report.warning(entry.span, "ignore-fragment", "fragments stay grey, ignored or not, until this program reassembles them",
+                               "remove it until then");
         } else {
             report.unknown_key(entry, "[wire]", {"vlans", "mirror", "watcher", "ignore"});
         }

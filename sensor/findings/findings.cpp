@@ -51,7 +51,16 @@ Cause fold_all(const Cause& c) {
     Cause f = fold_initiators(fold_ports(c));
     f.any_responder = true;
     f.responder = {};
+    f.ethertype = 0;
     return f;
+}
+
+/// What takes a cause when the list is full.
+Cause rest_of(const Cause& c) {
+    Cause rest;
+    rest.rest = rest.any_initiator = rest.any_responder = rest.any_port = true;
+    if (severity_of(c) == Severity::critical) rest.reasons.add(c.forbid >= 0 ? Reason::forbidden : Reason::self_traffic);
+    return rest;
 }
 
 }  // namespace
@@ -63,7 +72,7 @@ std::size_t Findings::CauseHash::operator()(const Cause& c) const noexcept {
     h = mix(h, std::uint64_t{c.proto} << 48 | std::uint64_t{c.ethertype} << 32 | std::uint64_t{c.port} << 16 |
                    static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
     h = mix(mix(h, c.initiator), c.responder);
-    return mix(h, static_cast<std::uint64_t>(c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
+    return mix(h, static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
 }
 
 std::uint32_t Findings::create(const Cause& cause, bool& fresh) {
@@ -87,7 +96,8 @@ std::uint32_t Findings::place(const Cause& cause, bool& fresh) {
         const auto it = by_cause_.find(fold);
         return it != by_cause_.end() ? it->second : create(fold, fresh);
     };
-    if (list_.size() >= max_findings) return folded(Cause{});
+    const bool critical = severity_of(cause) == Severity::critical;
+    if (list_.size() >= max_findings + (critical ? critical_reserve : 0)) return folded(rest_of(cause));
     const Cause pair = fold_ports(cause), target = fold_initiators(cause), group = fold_all(cause);
     if (in(group) >= exact_a_group) return folded(group);
     if (in(pair) >= ports_a_pair) return folded(pair);

@@ -28,6 +28,7 @@ struct Cause {
     Address initiator, responder;
     std::uint16_t port = 0;  ///< of the responder; ICMP: type
     bool any_initiator = false, any_responder = false, any_port = false;
+    bool rest = false;  ///< what came when there were too many causes to tell apart: only forbid and reasons' severity count
 
     auto operator<=>(const Cause&) const = delete;
     bool operator==(const Cause&) const = default;
@@ -65,7 +66,8 @@ public:
     static constexpr std::size_t ports_a_pair = 16;       ///< then the pair's further ports fold into one finding
     static constexpr std::size_t peers_a_port = 16;       ///< then further peers of one port fold
     static constexpr std::size_t exact_a_group = 256;     ///< then everything of the group (reasons, nearest, protocol, direction) folds
-    static constexpr std::size_t max_findings = 16384;    ///< then one last finding takes the rest
+    static constexpr std::size_t max_findings = 16384;    ///< then one last finding takes the rest, one the critical rest
+    static constexpr std::size_t critical_reserve = 1024; ///< more, for critical causes only: no flood takes their place
 
 private:
     struct CauseHash {

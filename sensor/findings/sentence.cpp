@@ -71,7 +71,9 @@ std::string objection(Reason r, const Finding& f, const Policy& policy) {
 
 std::string sentence(const Finding& f, const Policy& policy) {
     const Cause& c = f.cause;
-    if (c == Cause{}) return "Too many different causes to tell apart: the rest is counted here.";
+    if (c.rest)
+        return c.reasons.empty() ? "Too many different causes to tell apart: the rest is counted here."
+                                 : "Too many different critical causes to tell apart: the rest of them is counted here.";
     std::string text = act(f, policy) + ": ";
     bool more = false;
     c.reasons.for_each([&](Reason r) {

@@ -223,7 +223,7 @@ void TcpState::close(Flow& flow, Timestamp now) {
 }
 
 Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp now) {
-    const TcpSide& s = flow.side[from];
+    TcpSide& s = flow.side[from];
     const Timestamp closed_at = flow.deadline + -flow_life::tombstone;  // a tombstone's deadline is never moved
     const bool was_reset = flow.side[0].reset || flow.side[1].reset;
     if (is(p, syn) && !is(p, ack)) {
@@ -232,12 +232,21 @@ Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp no
         return later ? Answer{Fit::reopens, Reason::no_rule, false} : refuse(Reason::tcp_after_close);
     }
     if (is(p, syn)) return from == 1 && p.tcp_seq == flow.isn[1] ? Answer{} : refuse(Reason::tcp_after_close);
-    const bool not_new = !s.known || distance(p.tcp_seq + sequence_length(p), s.end) <= 0;
+    const std::uint32_t end = p.tcp_seq + sequence_length(p);
+    const bool not_new = !s.known || distance(end, s.end) <= 0;
     if (is(p, rst)) return not_new || distance(p.tcp_seq, s.limit) <= 0 ? Answer{} : refuse(Reason::tcp_rst_window);
-    if (not_new) return {};
+    if (not_new) {
+        // What was kept for comparing is gone: late copies of payload are taken on trust a few times.
+        if (p.payload_len == 0) return {};
+        if (s.strikes >= tolerated_strikes) return refuse(Reason::tcp_after_close);
+        ++s.strikes;
+        return {};
+    }
     const bool was_open = flow.side[0].known && flow.side[1].known;  // a refused SYN leaves nothing under way
     const bool under_way = was_reset && was_open && !s.reset && now - closed_at <= in_flight && distance(p.tcp_seq, s.limit) <= 0;
-    return under_way ? Answer{} : refuse(Reason::tcp_after_close);
+    if (!under_way) return refuse(Reason::tcp_after_close);
+    s.end = end;
+    return {};
 }
 
 }  // namespace sw

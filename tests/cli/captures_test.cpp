@@ -1,11 +1,16 @@
 /// Captures as they come: many, rotated, piped, compressed.
+#include <fcntl.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "sensor/capture/pcapng_writer.hpp"
 #include "tests/cli/fixture.hpp"
 #include "tests/support/catch.hpp"
 
 namespace sw::cli {
+
+using namespace std::chrono_literals;
+
 namespace {
 
 craft::Octets gzip(const craft::Octets& plain) {
@@ -71,16 +76,27 @@ TEST_CASE("captures: a conversation goes on from one rotated file to the next") 
     CHECK(has(later_half.out, "not-open"));
 }
 
+TEST_CASE("captures: a rotated file that begins a moment before the last one ended goes on with its conversations") {
+    const Desk desk;
+    craft::Frames frames = clean_frames();
+    desk.put("day.1", craft::pcap(some(frames, 0, 4)));
+    for (craft::CraftedFrame& f : frames) f.later(-15ms);  // frames are 10 ms apart
+    desk.put("day.2", craft::pcap(some(frames, 4, frames.size())));
+    CHECK(replay_json(desk, {"day.1", "day.2"}).code == 0);
+}
+
 TEST_CASE("captures: a file that begins earlier than the last one ended is a trace of its own: its conversations are new") {
     const Desk desk;
-    const craft::Frames frames = clean_frames();
-    desk.put("day.1", craft::pcap(some(frames, 0, 4)));
-    desk.put("day.2", craft::pcap(some(frames, 4, frames.size())));
-    const Ended again = replay_json(desk, {"clean.pcap", "clean.pcap"});
-    CHECK(again.code == 0);
-    CHECK(summary_of(again.out).at("flows") == 2);
-    const Ended backwards = replay_json(desk, {"day.1", "clean.pcap", "day.2"});
-    CHECK(backwards.code == 1);  // day.2 begins before clean.pcap ended: what clean.pcap opened does not live in it
+    craft::Frames frames = clean_frames();
+    desk.put("end.pcap", craft::pcap(some(frames, 4, frames.size())));
+    for (std::size_t i = 4; i < frames.size(); ++i) frames[i].later(5s);
+    desk.put("slow.pcap", craft::pcap(frames));
+    const Ended twice = replay_json(desk, {"slow.pcap", "slow.pcap"});
+    CHECK(twice.code == 0);
+    CHECK(summary_of(twice.out).at("flows") == 2);
+    // It begins seconds before slow.pcap ended: what that opened does not live in it.
+    const Ended backwards = replay_json(desk, {"slow.pcap", "end.pcap"});
+    CHECK(backwards.code == 1);
     CHECK(has(backwards.out, "not-open"));
 }
 
@@ -105,6 +121,25 @@ TEST_CASE("captures: gzip and zstd are read as what they hold, from a file and f
         CHECK(summary_of(from_file.out).at("frames") == clean_frames().size());
         CHECK(summary_of(from_pipe.out).at("frames") == clean_frames().size());
     }
+}
+
+TEST_CASE("captures: clocks at both ends of what 64 bits hold, back and forth, are judged like any") {
+    const Desk desk;
+    craft::Frames frames = clean_frames();
+    {
+        PcapngWriter writer(UniqueFd(::open(desk.at("clock.pcapng").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), "");
+        for (std::size_t i = 0; i < frames.size(); ++i) {
+            const craft::CraftedFrame& f = frames[i];
+            const Timestamp ts{i % 2 == 0 ? 0 : INT64_MAX};
+            REQUIRE(writer.write({f.bytes.data(), static_cast<std::uint32_t>(f.bytes.size()), f.len, ts, i + 1, {}}, ""));
+        }
+        REQUIRE(writer.flush());
+    }
+    const Ended ended = replay_json(desk, {"clock.pcapng"});
+    CHECK(ended.code <= 1);
+    const Json s = summary_of(ended.out);
+    CHECK(s.at("frames") == frames.size());
+    CHECK(s.at("clock_steps") == (frames.size() - 1) / 2);
 }
 
 TEST_CASE("captures: a day of an enclave is told in text, and its intruder found") {

@@ -35,7 +35,8 @@ TEST_CASE("bit flips: each one in the IP packet is an anomaly, or shows in a fie
                 Packet after = decoded(frame);
                 after.data = before.data;
                 const bool covered = s.network == Network::ipv4 || octet >= 54;
-                const bool noticed = !after.anomalies.empty() || (!covered && (after.ttl != before.ttl || after.five_tuple() != before.five_tuple()));
+                const bool noticed =
+                    !after.anomalies.empty() || (!covered && (after.ttl != before.ttl || after.five_tuple() != before.five_tuple()));
                 if (!noticed) FAIL("octet " << octet << " bit " << bit << "\n" << describe({frame, 0, {}}));
                 frame[octet] ^= static_cast<std::uint8_t>(1u << bit);
             }

@@ -17,10 +17,14 @@ void require_sound(const FrameCase& c) {
 /// Whole, cut short, claiming too much, claiming the impossible.
 std::int64_t random_missing(Dice& dice) {
     switch (dice.below(6)) {
-        case 0: return dice.below(2000);
-        case 1: return -static_cast<std::int64_t>(dice.below(100));
-        case 2: return static_cast<std::int64_t>(UINT32_MAX);
-        default: return 0;
+        case 0:
+            return dice.below(2000);
+        case 1:
+            return -static_cast<std::int64_t>(dice.below(100));
+        case 2:
+            return static_cast<std::int64_t>(UINT32_MAX);
+        default:
+            return 0;
     }
 }
 
@@ -38,7 +42,8 @@ Octets half_a_header(Dice& dice) {
     if (dice.one_in(2)) f[ip + 2] = 0;
     constexpr std::uint8_t protocols[] = {6, 17, 1, 58, 0, 43, 44, 51, 60, 47, 59, 135};
     f[ip + (type == 0x86dd ? 6 : 9)] = protocols[dice.below(std::size(protocols))];
-    if (type == 0x86dd && f.size() > ip + 42) f[ip + 40] = protocols[dice.below(std::size(protocols))], f[ip + 41] = static_cast<std::uint8_t>(dice.below(3));
+    if (type == 0x86dd && f.size() > ip + 42)
+        f[ip + 40] = protocols[dice.below(std::size(protocols))], f[ip + 41] = static_cast<std::uint8_t>(dice.below(3));
     return f;
 }
 

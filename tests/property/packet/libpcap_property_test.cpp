@@ -39,11 +39,20 @@ FiveTuple almost(FiveTuple t, Dice& dice) {
     const std::size_t last = t.src.family == 6 ? 15 : 3;
     const auto bit = static_cast<std::uint8_t>(1u << dice.below(8));
     switch (dice.below(5)) {
-        case 0: t.src.octets[dice.below(static_cast<std::uint32_t>(last) + 1)] ^= bit; break;
-        case 1: t.dst.octets[dice.below(static_cast<std::uint32_t>(last) + 1)] ^= bit; break;
-        case 2: t.sport = static_cast<std::uint16_t>(t.sport ^ 1u << dice.below(16)); break;
-        case 3: t.dport = static_cast<std::uint16_t>(t.dport ^ 1u << dice.below(16)); break;
-        default: t.proto = t.proto == 6 ? 17 : 6;
+        case 0:
+            t.src.octets[dice.below(static_cast<std::uint32_t>(last) + 1)] ^= bit;
+            break;
+        case 1:
+            t.dst.octets[dice.below(static_cast<std::uint32_t>(last) + 1)] ^= bit;
+            break;
+        case 2:
+            t.sport = static_cast<std::uint16_t>(t.sport ^ 1u << dice.below(16));
+            break;
+        case 3:
+            t.dport = static_cast<std::uint16_t>(t.dport ^ 1u << dice.below(16));
+            break;
+        default:
+            t.proto = t.proto == 6 ? 17 : 6;
     }
     return t;
 }

@@ -38,23 +38,36 @@ void mutate(Octets& f, Dice& dice) {
     for (std::uint32_t i = 0, n = 1 + dice.below(4); i < n; ++i) {
         const std::size_t size = f.size();
         // Half of the time near the headers: that is where the decisions are.
-        const auto at = static_cast<std::ptrdiff_t>(size == 0 ? 0 : dice.below(static_cast<std::uint32_t>(dice.one_in(2) ? std::min<std::size_t>(size, 70) : size)));
+        const auto at = static_cast<std::ptrdiff_t>(
+            size == 0 ? 0 : dice.below(static_cast<std::uint32_t>(dice.one_in(2) ? std::min<std::size_t>(size, 70) : size)));
         switch (dice.below(size == 0 ? 1 : 7)) {
-            case 0: f.insert(f.begin() + at, dice.octet()); break;
-            case 1: f.erase(f.begin() + at); break;
-            case 2: f.resize(dice.below(static_cast<std::uint32_t>(size) + 1)); break;
-            case 3: f.resize(size + dice.below(20), dice.one_in(2) ? std::uint8_t{0} : dice.octet()); break;
-            case 4: f[static_cast<std::size_t>(at)] = dice.octet(); break;
-            case 5: f[static_cast<std::size_t>(at)] = dice.one_in(2) ? 0 : 0xff; break;
-            default: f[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << dice.below(8));
+            case 0:
+                f.insert(f.begin() + at, dice.octet());
+                break;
+            case 1:
+                f.erase(f.begin() + at);
+                break;
+            case 2:
+                f.resize(dice.below(static_cast<std::uint32_t>(size) + 1));
+                break;
+            case 3:
+                f.resize(size + dice.below(20), dice.one_in(2) ? std::uint8_t{0} : dice.octet());
+                break;
+            case 4:
+                f[static_cast<std::size_t>(at)] = dice.octet();
+                break;
+            case 5:
+                f[static_cast<std::size_t>(at)] = dice.one_in(2) ? 0 : 0xff;
+                break;
+            default:
+                f[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << dice.below(8));
         }
     }
 }
 
 void repair_checksums(Octets& f) {
     if (f.size() < 34) return;
-    if (f[12] == 0x86 && f[13] == 0xdd && f.size() >= 54)
-        return repair_transport(f, 54, 54u + load_be16(&f[18]), f[20], 22, 32);
+    if (f[12] == 0x86 && f[13] == 0xdd && f.size() >= 54) return repair_transport(f, 54, 54u + load_be16(&f[18]), f[20], 22, 32);
     const std::size_t header = (f[14] & 15u) * 4;
     if (f[12] != 0x08 || f[13] != 0x00 || header < 20 || 14 + header > f.size()) return;
     f[24] = f[25] = 0;
@@ -63,8 +76,9 @@ void repair_checksums(Octets& f) {
 }
 
 Datalink random_link(Dice& dice) {
-    constexpr std::uint16_t types[] = {linktype::null, linktype::en10mb, linktype::dlt_raw_bsd, linktype::dlt_raw_openbsd, linktype::raw,
-                                       linktype::loop, linktype::linux_sll, linktype::ipv4, linktype::ipv6, linktype::linux_sll2, 105, 147};
+    constexpr std::uint16_t types[] = {
+        linktype::null,      linktype::en10mb, linktype::dlt_raw_bsd, linktype::dlt_raw_openbsd, linktype::raw, linktype::loop,
+        linktype::linux_sll, linktype::ipv4,   linktype::ipv6,        linktype::linux_sll2,      105,           147};
     return {types[dice.below(std::size(types))], dice.one_in(2)};
 }
 

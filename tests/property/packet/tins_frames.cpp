@@ -34,7 +34,8 @@ Octets station(Dice& dice) {
 
 std::uint8_t likely_flags(Dice& dice) {
     using namespace tcp_flag;
-    constexpr std::uint8_t likely[] = {syn, syn | ece | cwr, syn | ack, syn | ack | ece, ack, ack | psh, ack | fin, ack | fin | psh, ack | ece, ack | cwr | psh, rst, rst | ack};
+    constexpr std::uint8_t likely[] = {syn,       syn | ece | cwr, syn | ack, syn | ack | ece, ack, ack | psh,
+                                       ack | fin, ack | fin | psh, ack | ece, ack | cwr | psh, rst, rst | ack};
     return likely[dice.below(std::size(likely))];
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "tests/replay/corpora/captures.hpp"
 
@@ -17,29 +18,48 @@ std::string quoted_for_shell(const std::string& text) {
     return out + "'";
 }
 
-/// Jumps go forwards only, so one pass knows at each instruction which scratch words every way to it has stored.
-bool loads_only_what_it_stored(const bpf_program& program) {
+constexpr unsigned scratch_words = BPF_MEMWORDS;
+
+/// Which scratch words every way to an instruction has stored. Only what protochain compiles to jumps backwards, so a few
+/// passes suffice.
+std::vector<std::uint16_t> stored_before(const bpf_program& program) {
     const auto count = static_cast<std::size_t>(program.bf_len);
     constexpr std::uint16_t all = 0xffff;
-    std::vector<std::uint16_t> stored(count + 1, all);
+    std::vector<std::uint16_t> stored(count, all);
     stored[0] = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const bpf_insn& in = program.bf_insns[i];
-        std::uint16_t now = stored[i];
-        const int kind = BPF_CLASS(in.code);
-        const auto word = static_cast<std::uint16_t>(1u << (in.k % BPF_MEMWORDS));
-        const bool loads = (kind == BPF_LD || kind == BPF_LDX) && BPF_MODE(in.code) == BPF_MEM;
-        if (loads && (now & word) == 0) return false;
-        if (kind == BPF_ST || kind == BPF_STX) now = static_cast<std::uint16_t>(now | word);
-        if (kind == BPF_RET) continue;
-        if (kind != BPF_JMP) {
-            stored[i + 1] &= now;
-        } else if (BPF_OP(in.code) == BPF_JA) {
-            stored[i + 1 + in.k] &= now;
-        } else {
-            stored[i + 1 + in.jt] &= now;
-            stored[i + 1 + in.jf] &= now;
+    bool changed = true;
+    const auto reach = [&](std::size_t at, std::uint16_t words) {
+        if (at >= count || (stored[at] & words) == stored[at]) return;
+        stored[at] &= words;
+        changed = true;
+    };
+    while (std::exchange(changed, false)) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const bpf_insn& in = program.bf_insns[i];
+            const int kind = BPF_CLASS(in.code);
+            const bool stores = kind == BPF_ST || kind == BPF_STX;
+            const auto now = static_cast<std::uint16_t>(stored[i] | (stores ? 1u << (in.k % scratch_words) : 0u));
+            if (kind == BPF_RET) continue;
+            if (kind != BPF_JMP) {
+                reach(i + 1, now);
+            } else if (BPF_OP(in.code) == BPF_JA) {
+                reach(i + 1 + static_cast<std::size_t>(static_cast<std::int32_t>(in.k)), now);  // may be negative
+            } else {
+                reach(i + 1 + in.jt, now);
+                reach(i + 1 + in.jf, now);
+            }
         }
+    }
+    return stored;
+}
+
+bool loads_only_what_it_stored(const bpf_program& program) {
+    const std::vector<std::uint16_t> stored = stored_before(program);
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        const bpf_insn& in = program.bf_insns[i];
+        const int kind = BPF_CLASS(in.code);
+        const bool loads = (kind == BPF_LD || kind == BPF_LDX) && BPF_MODE(in.code) == BPF_MEM;
+        if (loads && (stored[i] >> (in.k % scratch_words) & 1u) == 0) return false;
     }
     return true;
 }

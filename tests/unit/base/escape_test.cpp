@@ -71,7 +71,7 @@ TEST_CASE("escape: characters that turn or hide what stands around them are spel
 }
 
 TEST_CASE("escape: overlong forms, surrogates and what lies beyond Unicode are octets, not characters") {
-    CHECK(escape_for_display("\xc0\x8a") == "\\xc0\\x8a");          // a line feed in two octets
+    CHECK(escape_for_display("\xc0\x8a") == "\\xc0\\x8a");  // a line feed in two octets
     CHECK(escape_for_display("\xc1\xbf") == "\\xc1\\xbf");
     CHECK(escape_for_display("\xe0\x80\x8a") == "\\xe0\\x80\\x8a");  // in three
     CHECK(escape_for_display("\xf0\x80\x80\x8a") == "\\xf0\\x80\\x80\\x8a");

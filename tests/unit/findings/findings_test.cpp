@@ -122,7 +122,8 @@ TEST_CASE("findings: a sweep over hosts and ports folds as a whole") {
     for (int i = 0; i < 20000; ++i)
         q.count(tcp_cause(1, static_cast<std::uint32_t>(random() % 65536), static_cast<std::uint16_t>(random())));
     CHECK(q.size() <= Findings::exact_a_group + 64);
-    const auto fold = std::find_if(q.findings.all().begin(), q.findings.all().end(), [](const Finding& f) { return f.cause.any_responder; });
+    const auto fold =
+        std::find_if(q.findings.all().begin(), q.findings.all().end(), [](const Finding& f) { return f.cause.any_responder; });
     REQUIRE(fold != q.findings.all().end());
     CHECK(fold->cause.any_initiator);
     CHECK(fold->cause.any_port);

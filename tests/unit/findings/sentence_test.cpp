@@ -80,7 +80,8 @@ TEST_CASE("sentence: scans and floods are told as such") {
     Cause clients = tcp_cause(0, 25, 23);
     clients.any_initiator = true;
     clients.initiator = {};
-    CHECK(said(finding(clients, "SYN")) == "many hosts outside tried to open tcp to 10.0.0.25 (mail) port 23: no rule allows anything like it.");
+    CHECK(said(finding(clients, "SYN")) ==
+          "many hosts outside tried to open tcp to 10.0.0.25 (mail) port 23: no rule allows anything like it.");
     Cause all = clients;
     all.any_responder = all.any_port = true;
     all.responder = {};
@@ -136,7 +137,9 @@ TEST_CASE("sentence: reads as one for every reason, network, direction and fold"
 }
 
 TEST_CASE("sentence: neither a rule's name nor a host's, nor what was compared, can speak to the terminal") {
-    const std::string evil = "x\x1b]0;owned\x07\n\xc2\x9b" "31m\u202e\x80";
+    const std::string evil =
+        "x\x1b]0;owned\x07\n\xc2\x9b"
+        "31m\u202e\x80";
     Policy policy = small_policy();
     policy.names = {{evil, {"10.0.0.25"}}};
     policy.rules[0].name = policy.rules[1].name = evil;
@@ -147,7 +150,8 @@ TEST_CASE("sentence: neither a rule's name nor a host's, nor what was compared, 
         check_reads(text);
         CHECK(text.find("\xc2\x9b") == std::string::npos);
         CHECK(text.find("\u202e") == std::string::npos);
-        CHECK(text.find("\x80" ".") == std::string::npos);
+        CHECK(text.find("\x80"
+                        ".") == std::string::npos);
         CHECK(text.find("\\x1b") != std::string::npos);
     }
 }

@@ -2,8 +2,8 @@
 #include <map>
 #include <random>
 
-#include "tests/support/catch.hpp"
 #include "sensor/flow/tcp_state.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/unit/flow/flow_keys.hpp"
 
 using namespace sw;

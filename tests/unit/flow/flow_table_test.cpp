@@ -70,8 +70,8 @@ TEST_CASE("flow table: the tuple that an ICMP error quotes finds the flow that s
 TEST_CASE("flow table: each part of the tuple tells flows apart") {
     Table table(64);
     REQUIRE(table.open({FlowEnds::of(1, 2, 3, 4, 6, 4), {}}, start, 60s) != nullptr);
-    const FlowKey others[] = {{FlowEnds::of(9, 2, 3, 4, 6, 4), {}}, {FlowEnds::of(1, 9, 3, 4, 6, 4), {}},
-                              {FlowEnds::of(1, 2, 9, 4, 6, 4), {}}, {FlowEnds::of(1, 2, 3, 9, 6, 4), {}},
+    const FlowKey others[] = {{FlowEnds::of(9, 2, 3, 4, 6, 4), {}},  {FlowEnds::of(1, 9, 3, 4, 6, 4), {}},
+                              {FlowEnds::of(1, 2, 9, 4, 6, 4), {}},  {FlowEnds::of(1, 2, 3, 9, 6, 4), {}},
                               {FlowEnds::of(1, 2, 3, 4, 17, 4), {}}, {FlowEnds::of(1, 2, 4, 3, 6, 4), {}}};
     for (const FlowKey& k : others) CHECK(table.look_up(k, start).flow == nullptr);
     for (const FlowKey& k : others) CHECK(table.open(k, start, 60s) != nullptr);

@@ -133,7 +133,8 @@ TEST_CASE("sent octets: a side keeps its newest blocks and no more than its shar
     const std::string block = noise(9, SentOctets::block_octets);
     const std::uint32_t sent = SentOctets::max_blocks + 20;
     for (std::uint32_t i = 0; i < sent; ++i) s.keep(i * SentOctets::block_octets, block);
-    for (std::uint32_t i = 0; i < sent; ++i) CHECK(s.compare(i * SentOctets::block_octets, block) == (i < 20 ? Check::unknown : Check::same));
+    for (std::uint32_t i = 0; i < sent; ++i)
+        CHECK(s.compare(i * SentOctets::block_octets, block) == (i < 20 ? Check::unknown : Check::same));
     other.keep(0, block);  // the rest of the pool is still there
     CHECK(other.compare(0, block) == Check::same);
 }
@@ -187,8 +188,8 @@ TEST_CASE("sent octets: agrees with a plain buffer whatever is kept and asked") 
         for (int step = 0; step < 30; ++step) {
             const std::size_t from = random() % stream.size(), n = 1 + random() % std::min<std::size_t>(80, stream.size() - from);
             std::string text = stream.substr(from, n);
-            const bool all = std::all_of(known.begin() + static_cast<std::ptrdiff_t>(from), known.begin() + static_cast<std::ptrdiff_t>(from + n),
-                                         [](bool k) { return k; });
+            const bool all = std::all_of(known.begin() + static_cast<std::ptrdiff_t>(from),
+                                         known.begin() + static_cast<std::ptrdiff_t>(from + n), [](bool k) { return k; });
             const std::uint32_t seq = base + static_cast<std::uint32_t>(from);
             REQUIRE(s.compare(seq, text) == (all ? Check::same : Check::unknown));
             const std::size_t bent = random() % n;

@@ -82,8 +82,8 @@ TEST_CASE("TCP: eight segments outside the window are forgiven, the ninth is not
         for (int i = 0; i < TcpState::tolerated_strikes; ++i) CHECK(c.client(s) == "fits");
         CHECK(c.client(s) == "tcp-window");
         CHECK(c.client(s) == "tcp-window");
-        CHECK(c.flow.side[0].end == end);          // none of them moved the connection,
-        CHECK(c.flow.deadline == deadline);        // nor kept it alive
+        CHECK(c.flow.side[0].end == end);    // none of them moved the connection,
+        CHECK(c.flow.deadline == deadline);  // nor kept it alive
         CHECK(c.client({ack, 1001, 5001, "good"}) == "fits");
         CHECK(c.server({ack, 5001, 1005}) == "fits");  // each side has strikes of its own
         CHECK(c.flow.side[1].strikes == 0);

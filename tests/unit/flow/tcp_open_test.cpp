@@ -39,8 +39,8 @@ TEST_CASE("TCP: while opening, another SYN of the initiator is another connectio
 }
 
 TEST_CASE("TCP: while opening, only the right SYN-ACK answers") {
-    for (const Segment& s : {Segment{syn | ack, 5000, 1000}, Segment{syn | ack, 5000, 1002}, Segment{syn, 5000, 0}, Segment{ack, 5000, 1001},
-                             Segment{fin | ack, 5000, 1001}, Segment{psh | ack, 5000, 1001, "220 hello"}}) {
+    for (const Segment& s : {Segment{syn | ack, 5000, 1000}, Segment{syn | ack, 5000, 1002}, Segment{syn, 5000, 0},
+                             Segment{ack, 5000, 1001}, Segment{fin | ack, 5000, 1001}, Segment{psh | ack, 5000, 1001, "220 hello"}}) {
         Connection c;
         c.open();
         const Timestamp deadline = c.flow.deadline;

@@ -32,7 +32,8 @@ TEST_CASE("checksum: the example of RFC 1071 section 3") {
 TEST_CASE("checksum: nothing sums to nothing") { CHECK(fold(sum_words(nullptr, 0)) == 0); }
 
 TEST_CASE("checksum: a header with its right checksum folds to all ones") {
-    const std::uint8_t header[] = {0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7};
+    const std::uint8_t header[] = {0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
+                                   0xb8, 0x61, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7};
     CHECK(fold(sum_words(header, sizeof header)) == 0xffff);
 }
 
@@ -63,7 +64,8 @@ TEST_CASE("checksum: a sum of parts is the sum of the whole where the parts are 
     std::vector<std::uint8_t> data(1500);
     for (std::uint8_t& d : data) d = static_cast<std::uint8_t>(random());
     for (std::size_t cut = 0; cut <= data.size(); cut += 2)
-        CHECK(fold(sum_words(data.data(), cut) + sum_words(data.data() + cut, data.size() - cut)) == fold(sum_words(data.data(), data.size())));
+        CHECK(fold(sum_words(data.data(), cut) + sum_words(data.data() + cut, data.size() - cut)) ==
+              fold(sum_words(data.data(), data.size())));
 }
 
 TEST_CASE("checksum: a number of the pseudo header sums like its two octets") {

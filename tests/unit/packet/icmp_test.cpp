@@ -71,9 +71,9 @@ TEST_CASE("ICMP: a quotation that cannot be read is an anomaly") {
         CHECK(slugs(d->anomalies) == "icmp-embedded");
         CHECK_FALSE(d->quoted.present);
     }
-    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x65), 8)->anomalies) == "icmp-embedded");  // version 6
-    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x44), 8)->anomalies) == "icmp-embedded");  // a header of 16 octets
-    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x4f), 8)->anomalies) == "icmp-embedded");  // of 60: not all there
+    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x65), 8)->anomalies) == "icmp-embedded");    // version 6
+    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x44), 8)->anomalies) == "icmp-embedded");    // a header of 16 octets
+    CHECK(slugs(error(CraftedFrame(about).set8(ip_at, 0x4f), 8)->anomalies) == "icmp-embedded");    // of 60: not all there
     CHECK(slugs(error(CraftedFrame(about).set16(ip_at + 6, 1), 8)->anomalies) == "icmp-embedded");  // a later fragment
 }
 

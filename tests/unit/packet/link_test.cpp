@@ -106,8 +106,9 @@ TEST_CASE("link: a cooked address of another hardware or length is not taken for
 
 TEST_CASE("link: VLAN tags are peeled from Ethernet and from cooked links, and are never plain") {
     const Octets tag = craft::be16(0x6064) + craft::be16(0x0800);  // priority 3, VLAN 100
-    for (const auto& frame : {on(linktype::en10mb, ethernet_header(0x8100) + tag, packet4()), on(linktype::linux_sll, sll(0x8100) + tag, packet4()),
-                              on(linktype::linux_sll2, sll2(0x8100) + tag, packet4())}) {
+    for (const auto& frame :
+         {on(linktype::en10mb, ethernet_header(0x8100) + tag, packet4()), on(linktype::linux_sll, sll(0x8100) + tag, packet4()),
+          on(linktype::linux_sll2, sll2(0x8100) + tag, packet4())}) {
         const Decoded d(frame);
         CHECK(slugs(d->anomalies) == "");
         CHECK(d->vlan_count == 1);
@@ -162,8 +163,7 @@ TEST_CASE("link: every header that ends early says so, at every length") {
                                                            {linktype::null, 4},    {linktype::loop, 4},       {linktype::raw, 1}};
     for (const auto& [type, size] : sizes)
         for (std::size_t n = 0; n < size; ++n) CHECK(slugs(Decoded(on(type, {}, Octets(n))).packet.anomalies) == "frame-short");
-    for (std::size_t n = 14; n < 18; ++n)
-        CHECK(slugs(Decoded(craft::smtp_syn().tag(1).cut(n)).packet.anomalies) == "frame-short");
+    for (std::size_t n = 14; n < 18; ++n) CHECK(slugs(Decoded(craft::smtp_syn().tag(1).cut(n)).packet.anomalies) == "frame-short");
 }
 
 TEST_CASE("link: what we do not decode is said to be that, and nothing else is claimed") {

@@ -86,7 +86,8 @@ TEST_CASE("truncation: what cannot be seen is not held against an honest DHCP cl
     const Endpoint nobody{std::string(mac::sink), "0.0.0.0", 68}, all{std::string(mac::broadcast), "255.255.255.255", 67};
     const auto discover = udp(nobody, all, std::string(240, '\0'));
     CHECK(slugs(Decoded(discover)->anomalies) == "");
-    for (std::size_t n = 34; n < discover.bytes.size(); ++n) CHECK(slugs(Decoded(CraftedFrame(discover).snap(n))->anomalies) == "truncated");
+    for (std::size_t n = 34; n < discover.bytes.size(); ++n)
+        CHECK(slugs(Decoded(CraftedFrame(discover).snap(n))->anomalies) == "truncated");
 }
 
 TEST_CASE("truncation: a capture longer than its frame is an anomaly, and the rest is not read") {
