@@ -28,10 +28,13 @@ bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
         return false;
     ++counters.allowed;
     ++counters.by_rule[flow->rule];
-    out = Judgement{};
     out.verdict = Verdict::allow;
     out.provisional = flow->provisional;
     out.rule = flow->rule;
+    out.reasons = {};
+    out.finding = 0;
+    out.nearest = -1;
+    out.fits = out.answers = false;
     return true;
 }
 

@@ -50,7 +50,7 @@ struct FlowEnds {
 };
 
 struct alignas(64) Flow {
-    static constexpr std::uint32_t none = UINT32_MAX;
+    static constexpr std::uint32_t none = 0;  ///< no flow, no block: indices count from 1, so that zero octets are empty
 
     // first cache line
     FlowEnds ends;                    ///< initiator first

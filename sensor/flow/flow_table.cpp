@@ -1,11 +1,8 @@
 #include "sensor/flow/flow_table.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace sw {
@@ -25,26 +22,18 @@ FlowKey FlowKey::of(const FiveTuple& t) {
     return {FlowEnds::of(load_be32(src + 12), load_be32(dst + 12), t.sport, dport, t.proto, 6), {src, dst}};
 }
 
-FlowTable::FlowTable(std::uint32_t capacity, const HashKey& key) : capacity_(std::max(capacity, 1u)), key_(key) {
-    void* memory = ::mmap(nullptr, capacity_ * sizeof(Flow), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::bad_alloc();
-    flows_ = static_cast<Flow*>(memory);
-    const std::uint32_t size = std::bit_ceil(capacity_);
-    mask_ = size - 1;
-    buckets_.assign(size, Flow::none);
-    wheel_.fill(Flow::none);
-}
+FlowTable::FlowTable(std::uint32_t capacity, const HashKey& key)
+    : flows_(std::size_t{std::max(capacity, 1u)} + 1),
+      buckets_(std::bit_ceil(std::max(capacity, 1u))),
+      mask_(std::bit_ceil(std::max(capacity, 1u)) - 1),
+      capacity_(std::max(capacity, 1u)),
+      key_(key) {}
 
-FlowTable::~FlowTable() { ::munmap(flows_, capacity_ * sizeof(Flow)); }
-
-/// Both directions hash alike: the smaller end goes first.
-std::uint32_t FlowTable::hash(const FlowKey& k) const {
+std::uint32_t FlowTable::hash_v6(const FlowKey& k) const {
     const FlowEnds swapped = k.ends.swapped();
-    const bool v6 = k.high[0] != nullptr;
     bool first = k.ends.addresses != swapped.addresses ? k.ends.addresses < swapped.addresses : k.ends.ports <= swapped.ports;
-    if (v6 && k.ends == swapped) first = std::memcmp(k.high[0], k.high[1], 12) <= 0;
+    if (k.ends == swapped) first = std::memcmp(k.high[0], k.high[1], 12) <= 0;
     const FlowEnds& e = first ? k.ends : swapped;
-    if (!v6) return static_cast<std::uint32_t>(key_.hash<1, 3>(std::array{e.addresses, e.ports}));
     std::array<std::uint64_t, 5> words{e.addresses, e.ports};
     std::memcpy(&words[2], k.high[first ? 0 : 1], 12);
     std::memcpy(reinterpret_cast<std::uint8_t*>(&words[2]) + 12, k.high[first ? 1 : 0], 12);
@@ -81,8 +70,9 @@ Flow* FlowTable::create(const FlowKey& key, std::uint32_t hash, Timestamp now, D
         }
         ++size_;
     }
+    prefetch_free();
     Flow& f = flows_[index];
-    const Flow before = f;
+    const Flow before = reuse ? f : Flow{};
     f = Flow{};
     f.ends = key.ends;
     for (int i = 0; i < 2 && key.high[0] != nullptr; ++i) std::memcpy(f.high[i], key.high[i], 12);
@@ -97,6 +87,15 @@ Flow* FlowTable::create(const FlowKey& key, std::uint32_t hash, Timestamp now, D
         schedule(index, now);
     }
     return &f;
+}
+
+/// The entry that the next new flow will take: memory that nobody touched lately.
+void FlowTable::prefetch_free() const {
+    const std::uint32_t index = free_.empty() ? touched_ : free_.back();
+    if (index > capacity_) return;
+    const auto* entry = reinterpret_cast<const std::uint8_t*>(&flows_[index]);
+    __builtin_prefetch(entry, 1);
+    __builtin_prefetch(entry + 64, 1);
 }
 
 void FlowTable::unlink(std::uint32_t index) {
@@ -114,11 +113,13 @@ void FlowTable::schedule(std::uint32_t index, Timestamp now) {
 }
 
 void FlowTable::clear() {
+    started_ = false;
+    if (touched_ == 1) return;
     std::fill(buckets_.begin(), buckets_.end(), Flow::none);
     wheel_.fill(Flow::none);
     free_.clear();
-    size_ = touched_ = 0;
-    started_ = false;
+    size_ = 0;
+    touched_ = 1;
 }
 
 }  // namespace sw

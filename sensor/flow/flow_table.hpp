@@ -9,6 +9,7 @@
 
 #include "rules/base/siphash.hpp"
 #include "sensor/flow/flow.hpp"
+#include "sensor/flow/mapped_array.hpp"
 
 namespace sw {
 
@@ -18,11 +19,13 @@ public:
 
     /// memory: 132 octets a flow of capacity, touched only as flows come
     FlowTable(std::uint32_t capacity, const HashKey& key);
-    ~FlowTable();
-    FlowTable(const FlowTable&) = delete;
-    FlowTable& operator=(const FlowTable&) = delete;
-
-    std::uint32_t hash(const FlowKey& key) const;
+    /// Both directions hash alike: the smaller end goes first. Inline for IPv4, words in registers.
+    std::uint32_t hash(const FlowKey& key) const {
+        const FlowEnds a = key.ends, b = a.swapped();
+        if (key.high[0] != nullptr) return hash_v6(key);
+        const bool first = a.addresses != b.addresses ? a.addresses < b.addresses : a.ports <= b.ports;
+        return static_cast<std::uint32_t>(key_.hash<1, 3>(std::array{first ? a.addresses : b.addresses, first ? a.ports : b.ports}));
+    }
     /// Two steps of a look-up that will come: the bucket, then the flow it names.
     void prefetch_bucket(std::uint32_t hash) const { __builtin_prefetch(&buckets_[hash & mask_]); }
     void prefetch_flow(std::uint32_t hash) const {
@@ -59,14 +62,17 @@ private:
         return flow.ends == swapped && (v4 || same_high(flow, key, 1)) ? 1 : -1;  // both, where addresses end alike
     }
     static bool same_high(const Flow& flow, const FlowKey& key, int from);
+    std::uint32_t hash_v6(const FlowKey& key) const;
+    void prefetch_free() const;
     void unlink(std::uint32_t index);
     void schedule(std::uint32_t index, Timestamp now);
 
-    Flow* flows_ = nullptr;  ///< mapped, zero until touched
-    std::vector<std::uint32_t> buckets_;
+    MappedArray<Flow> flows_;
+    MappedArray<std::uint32_t> buckets_;
     std::vector<std::uint32_t> free_;
-    std::array<std::uint32_t, slots> wheel_;
-    std::uint32_t mask_ = 0, capacity_ = 0, size_ = 0, touched_ = 0;
+    std::array<std::uint32_t, slots> wheel_{};
+    std::uint32_t mask_, capacity_, size_ = 0;
+    std::uint32_t touched_ = 1;  ///< the first entry that was never used
     std::int64_t swept_ = 0;  ///< the second up to which the wheel was swept
     bool started_ = false;
     SipKey key_;

@@ -1,10 +1,7 @@
 #include "sensor/flow/sent_octets.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace sw {
@@ -15,13 +12,7 @@ std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std
 
 }  // namespace
 
-SentOctets::SentOctets(std::uint32_t blocks) : capacity_(blocks) {
-    void* memory = ::mmap(nullptr, capacity_ * sizeof(Block), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::bad_alloc();
-    blocks_ = static_cast<Block*>(memory);
-}
-
-SentOctets::~SentOctets() { ::munmap(blocks_, capacity_ * sizeof(Block)); }
+SentOctets::SentOctets(std::uint32_t blocks) : blocks_(std::size_t{blocks} + 1), capacity_(blocks) {}
 
 std::uint32_t SentOctets::take() {
     if (!free_.empty()) {
@@ -29,7 +20,7 @@ std::uint32_t SentOctets::take() {
         free_.pop_back();
         return block;
     }
-    return touched_ < capacity_ ? touched_++ : Flow::none;
+    return touched_ <= capacity_ ? touched_++ : Flow::none;
 }
 
 /// How many of the octets [seq, seq + size) are kept without a hole. Blocks may overlap and lie in any order.
@@ -117,7 +108,7 @@ void SentOctets::release(Flow& flow) {
 
 void SentOctets::clear() {
     free_.clear();
-    touched_ = 0;
+    touched_ = 1;
 }
 
 }  // namespace sw

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sensor/flow/flow.hpp"
+#include "sensor/flow/mapped_array.hpp"
 
 namespace sw {
 
@@ -13,9 +14,6 @@ class SentOctets {
 public:
     /// memory: 2 KiB a block, touched only as it is needed
     explicit SentOctets(std::uint32_t blocks = 16384);
-    ~SentOctets();
-    SentOctets(const SentOctets&) = delete;
-    SentOctets& operator=(const SentOctets&) = delete;
 
     enum class Check : std::uint8_t { same, different, unknown };
 
@@ -47,9 +45,9 @@ private:
     std::uint32_t known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const;
     void drop_first(Flow& flow, int side);
 
-    Block* blocks_ = nullptr;
+    MappedArray<Block> blocks_;
     std::vector<std::uint32_t> free_;
-    std::uint32_t touched_ = 0, capacity_;
+    std::uint32_t touched_ = 1, capacity_;
 };
 
 }  // namespace sw

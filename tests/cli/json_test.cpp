@@ -54,7 +54,7 @@ std::string without_seconds(std::string out) {
 
 }  // namespace
 
-TEST_CASE("json: packets come first, then findings, then one summary; schema 1 stands in the first object only") {
+TEST_CASE("json: packets come first, then findings, then one summary, and schema 1 stands in the first object only") {
     const Day day;
     REQUIRE(day.lines.size() == day.packets.size() + day.findings.size() + 1);
     const auto packets = static_cast<std::ptrdiff_t>(day.packets.size());

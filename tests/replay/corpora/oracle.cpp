@@ -59,7 +59,7 @@ bool loads_only_what_it_stored(const bpf_program& program) {
         const bpf_insn& in = program.bf_insns[i];
         const int kind = BPF_CLASS(in.code);
         const bool loads = (kind == BPF_LD || kind == BPF_LDX) && BPF_MODE(in.code) == BPF_MEM;
-        if (loads && (stored[i] >> (in.k % scratch_words) & 1u) == 0) return false;
+        if (loads && (stored[i] >> (in.k % scratch_words) & 1) == 0) return false;
     }
     return true;
 }

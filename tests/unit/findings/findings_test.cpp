@@ -161,13 +161,61 @@ TEST_CASE("findings: under a million random causes the counts are exact and the 
         c.direction = static_cast<Direction>(random() % 5);
         q.count(c, start + std::chrono::nanoseconds{static_cast<std::int64_t>(random() >> 2)}, static_cast<std::uint32_t>(random() % 2000));
     }
-    CHECK(q.size() <= Findings::max_findings + 1);
+    // Three rows for the rest: of ordinary causes, of forbidden ones, of other critical ones.
+    CHECK(q.size() <= Findings::max_findings + Findings::critical_reserve + 3);
     CHECK(q.exact());
-    CHECK(q.findings.all().back().cause == Cause{});
+    CHECK(std::any_of(q.findings.all().begin(), q.findings.all().end(), [](const Finding& f) { return f.cause.rest; }));
     std::set<std::uint32_t> ids;
     for (const Finding& f : q.findings.all()) ids.insert(f.id);
     CHECK(ids.size() == q.size());
     CHECK(*ids.rbegin() == q.size());
+}
+
+TEST_CASE("findings: a flood of ordinary causes leaves room for what is critical") {
+    Queue q;
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 100'000; ++i) {
+        Cause c = tcp_cause(1, 25, static_cast<std::uint16_t>(random() % 100));
+        c.proto = static_cast<std::uint8_t>(random());
+        c.nearest = static_cast<int>(random() % 1000);
+        q.count(c);
+    }
+    const std::size_t before = q.size();
+    CHECK(before == Findings::max_findings + 1);
+    CHECK(q.findings.all().back().cause.rest);
+    CHECK(q.findings.all().back().severity == Severity::high);
+    for (std::uint16_t port = 1; port <= 10; ++port) {
+        const Cause critical = tcp_cause(25, 9, port, Reason::forbidden);
+        CHECK(q.count(critical).cause == critical);
+    }
+    CHECK(q.size() == before + 10);
+}
+
+TEST_CASE("findings: even a flood of critical causes is counted as critical to the last") {
+    Queue q;
+    for (std::uint32_t i = 0; i < 100'000; ++i) {
+        Cause c = tcp_cause(25, 9, static_cast<std::uint16_t>(i % 10), Reason::forbidden);
+        c.forbid = static_cast<int>(i / 10);
+        CHECK(q.count(c).severity == Severity::critical);
+    }
+    CHECK(q.size() == Findings::max_findings + Findings::critical_reserve + 1);
+    CHECK(q.findings.all().back().cause.rest);
+    CHECK(q.exact());
+}
+
+TEST_CASE("findings: a finding of a scan knows the fold that took the rest of it") {
+    Queue q;
+    for (std::uint16_t port = 1; port <= Findings::ports_a_pair; ++port) q.count(tcp_cause(1, 25, port));
+    CHECK(q.findings.fold_of(q.findings.all()[0]) == nullptr);
+    for (std::uint16_t port = 100; port < 200; ++port) q.count(tcp_cause(1, 25, port));
+    q.count(tcp_cause(2, 26, 465));
+    const auto& all = q.findings.all();
+    const Finding* fold = q.findings.fold_of(all[0]);
+    REQUIRE(fold != nullptr);
+    CHECK(fold->cause.any_port);
+    CHECK(fold->count == 100);
+    CHECK(q.findings.fold_of(*fold) == nullptr);
+    CHECK(q.findings.fold_of(all.back()) == nullptr);
 }
 
 TEST_CASE("findings: random floods of every shape stay exact") {

@@ -114,7 +114,11 @@ TEST_CASE("sentence: protocols without ports show their detail") {
 }
 
 TEST_CASE("sentence: the rest beyond the last finding has words of its own") {
-    CHECK(said(finding(Cause{})) == "Too many different causes to tell apart: the rest is counted here.");
+    Cause rest;
+    rest.rest = true;
+    CHECK(said(finding(rest)) == "Too many different causes to tell apart: the rest is counted here.");
+    rest.reasons = Reason::forbidden;
+    CHECK(said(finding(rest)) == "Too many different critical causes to tell apart: the rest of them is counted here.");
 }
 
 TEST_CASE("sentence: reads as one for every reason, network, direction and fold") {

@@ -110,7 +110,24 @@ TEST_CASE("TCP: octets that were under way when the other side reset may still a
     CHECK(c.client({psh | ack, 1001 + 100000, 5001, "not this"}) == "tcp-after-close");
     CHECK(c.server({psh | ack, 5001, 1001, "the one who reset is silent"}) == "tcp-after-close");
     c.now = c.now + TcpState::in_flight + 1ns;
-    CHECK(c.client({psh | ack, 1001, 5001, "too late"}) == "tcp-after-close");
+    CHECK(c.client({psh | ack, 1010, 5001, "too late"}) == "tcp-after-close");
+}
+
+TEST_CASE("TCP: nothing can be under way on a connection that was refused") {
+    Connection c;
+    c.open();
+    c.server({rst | ack, 0, 1001});
+    CHECK(c.client({psh | ack, 1001, 5001, "data"}) == "tcp-after-close");
+}
+
+TEST_CASE("TCP: after the close late copies of payload are taken on trust eight times") {
+    Connection c;
+    c.establish();
+    c.client({psh | ack, 1001, 5001, "QUIT"});
+    c.server({rst | ack, 5001, 1005});
+    for (int i = 0; i < TcpState::tolerated_strikes; ++i) CHECK(c.client({psh | ack, 1001, 5001, "QUIT"}) == "fits");
+    CHECK(c.client({psh | ack, 1001, 5001, "QUIT"}) == "tcp-after-close");
+    CHECK(c.client({ack, 1005, 5001}) == "fits");
 }
 
 TEST_CASE("TCP: a refused connection may be tried again at once") {
