@@ -156,7 +156,7 @@ void Engine::Impl::tick(Timestamp ts) {
         last_ts_ = ts;
     }
     if (now_ < next_second_) return;
-    next_second_ = {(now_.ns / 1'000'000'000 + 1) * 1'000'000'000};
+    next_second_ = now_ + std::chrono::nanoseconds{1'000'000'000 - now_.ns % 1'000'000'000};
     flows_.expire(now_, [this](Flow& flow) { sent_.release(flow); });
 }
 

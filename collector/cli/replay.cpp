@@ -162,20 +162,22 @@ int Replay::run(std::optional<PcapngWriter> writer) {
     return to_int(engine_.counters().allowed == engine_.counters().frames ? ExitCode::clean : ExitCode::greylisted);
 }
 
-/// Not open: there is nothing to write.
+/// Not open: there is nothing to write. What the file held stays until there is something to put there.
 Result<UniqueFd> open_evidence(const ReplayOptions& options) {
     const std::string& path = options.write;
     if (path.empty()) return UniqueFd();
     for (const std::string& file : options.files)
         if (struct stat a {}, b {}; ::stat(file.c_str(), &a) == 0 && ::stat(path.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
             return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
-    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
     if (!fd) return unexpected(fmt::format("cannot write {}: {}", escape_for_display(path), std::strerror(errno)), ExitCode::environment);
     return fd;
 }
 
 std::optional<PcapngWriter> writer_into(UniqueFd fd, const Options& options, const Policy& policy) {
     if (!fd) return std::nullopt;
+    if (::ftruncate(fd.get(), 0) != 0 && errno != EINVAL)  // EINVAL: a device or a pipe
+        complain(fmt::format("emptying {}: {}", escape_for_display(options.replay.write), std::strerror(errno)));
     return PcapngWriter(std::move(fd), fmt::format("span-watcher {} replay; policy sha256 {}{}", SPAN_VERSION, policy.sha256,
                                                    options.unconfined ? "; UNCONFINED" : ""));
 }

@@ -286,7 +286,7 @@ int RuleJudge::nearest_rule(const Packet& p, bool swapped) {
     Impl& i = *impl_;
     if (!is_ip(p) || p.transport == Transport::icmp6) return i.nearest_rules().nearest_rule(p);
     Impl::NearestView& v = i.nearest_view(p.network);
-    if (!v.usable) return i.nearest_rules().nearest_rule(p);
+    if (!v.usable) return nearest(p, swapped).rule;
     const ClassKey key = v.classes->classify(fields_of_opening(p, swapped));
     if (const int* known = v.memo.find(key)) return *known;
     // The nearest rule explains what the packet claims to be; its oddities are told by its reasons.

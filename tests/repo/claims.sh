@@ -7,14 +7,13 @@ documents=$(text_files | grep -E '^(README\.md|CHANGELOG\.md|docs/.*)$' || true)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# "TARGET<tab>NAME" a test. Long names are string literals over several lines: join those first.
+# "TARGET<tab>NAME" a test.
 text_files | grep -E '^tests/.*CMakeLists\.txt$' | while IFS= read -r list; do
     tr '\n' ' ' <"$list" | grep -oE '(span_test|add_test)\([^)]*\)' | while IFS= read -r call; do
         target=$(printf '%s' "$call" | sed -E 's/^span_test\( *([A-Za-z0-9_]+).*/\1/')
         for word in $(printf '%s' "$call" | tr '() ' '\n\n\n' | grep '\.cpp$'); do
             file=$(dirname "$list")/$word
-            [ ! -f "$file" ] || tr '\n' ' ' <"$file" | grep -oE 'TEST_CASE\( *("([^"\\]|\\.)*" *)+' |
-                sed -E 's/^TEST_CASE\( *"//; s/" *$//; s/" +"//g; s/\\"/"/g' | sed "s|^|$target	|"
+            [ ! -f "$file" ] || test_names "$file" | sed "s|^|$target	|"
         done
     done
 done >"$work/tests"
@@ -28,4 +27,4 @@ for document in $documents; do
         grep -Fxq -- "$claim" "$work/tests" || printf '%s: %s\n' "$document" "$claim"
     done || true
 done >"$work/missing"
-cat "$work/missing" | expect_nothing 'claims whose test is not there'
+expect_nothing 'claims whose test is not there' <"$work/missing"

@@ -23,6 +23,11 @@ text_files() {
 
 source_files() { text_files | grep -E '^(rules|sensor|collector)/' | grep -E '\.(cpp|hpp|def)$' || true; }
 
+# test_names FILE: the names of its TEST_CASEs, one a line. Long ones are several string literals in a row.
+test_names() {
+    tr '\n' ' ' <"$1" | grep -oE 'TEST_CASE\( *("([^"\\]|\\.)*" *)+' | sed -E 's/^TEST_CASE\( *"//; s/" *$//; s/" +"//g; s/\\"/"/g' || true
+}
+
 skip() {
     echo "skipped: $*"
     exit 77

@@ -25,4 +25,4 @@ if [ -n "$corpora" ] && [ -f "$corpora/MANIFEST.shared.tsv" ]; then
 else
     echo 'skipped in part: no corpora to compare with'
 fi
-cat "$work/wrong" | expect_nothing 'what must not be in the tree'
+expect_nothing 'what must not be in the tree' <"$work/wrong"

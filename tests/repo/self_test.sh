@@ -54,6 +54,14 @@ T
 finds includes sensor/b.hpp <<'T'
 #include "collector/cli/options.hpp"
 T
+finds test_names tests/unit/b_test.cpp <<'T'
+TEST_CASE("b: holds; and more") {}
+T
+finds test_names tests/unit/b_test.cpp <<'T'
+TEST_CASE("b: holds") {}
+TEST_CASE("b: "
+          "holds") {}
+T
 finds third_party rules/packet/b.cpp <<'T'
 #include <pcap/pcap.h>
 T

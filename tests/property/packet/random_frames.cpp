@@ -26,6 +26,18 @@ void repair_transport(Octets& f, std::size_t l4, std::size_t end, std::uint8_t p
     put_checksum(f, l4 + offset, sum);
 }
 
+/// Source over destination, of MAC addresses, IPv4, IPv6 or ports, or the other way.
+void copy_twin(Octets& f, Dice& dice) {
+    struct Twins {
+        std::size_t a, b, octets;
+    };
+    constexpr Twins twins[] = {{0, 6, 6}, {26, 30, 4}, {22, 38, 16}, {34, 36, 2}, {54, 56, 2}};
+    Twins t = twins[dice.below(std::size(twins))];
+    if (std::max(t.a, t.b) + t.octets > f.size()) return;
+    if (dice.one_in(2)) std::swap(t.a, t.b);
+    std::copy_n(f.begin() + static_cast<std::ptrdiff_t>(t.a), t.octets, f.begin() + static_cast<std::ptrdiff_t>(t.b));
+}
+
 }  // namespace
 
 Octets Dice::octets(std::size_t n) {
@@ -40,7 +52,7 @@ void mutate(Octets& f, Dice& dice) {
         // Half of the time near the headers: that is where the decisions are.
         const auto at = static_cast<std::ptrdiff_t>(
             size == 0 ? 0 : dice.below(static_cast<std::uint32_t>(dice.one_in(2) ? std::min<std::size_t>(size, 70) : size)));
-        switch (dice.below(size == 0 ? 1 : 7)) {
+        switch (dice.below(size == 0 ? 1 : 8)) {
             case 0:
                 f.insert(f.begin() + at, dice.octet());
                 break;
@@ -58,6 +70,9 @@ void mutate(Octets& f, Dice& dice) {
                 break;
             case 5:
                 f[static_cast<std::size_t>(at)] = dice.one_in(2) ? 0 : 0xff;
+                break;
+            case 6:
+                copy_twin(f, dice);
                 break;
             default:
                 f[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << dice.below(8));

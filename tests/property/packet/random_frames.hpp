@@ -36,7 +36,7 @@ struct Sent {
 /// A frame of two ordinary hosts, built by libtins: TCP, UDP or an echo, over either IP, padded or not.
 Sent honest_frame(Dice& dice);
 
-/// Flip, set, insert, remove, cut, extend: a few times, anywhere.
+/// Flip, set, insert, remove, cut, extend, copy one field over its twin: a few times, anywhere.
 void mutate(Octets& frame, Dice& dice);
 
 /// Put right whatever checksums an Ethernet frame has room for, so that what is wrong with it is something else.

@@ -127,7 +127,6 @@ const std::vector<Attempt> forbidden{
     {"mkdir", [] { return mkdir("/tmp/span-confine-dir", 0700); }},
     {"symlink", [] { return symlink("a", "/tmp/span-confine-link"); }},
     {"chmod", [] { return chmod("/tmp", 0777); }},
-    {"ftruncate", [] { return ftruncate(1, 0); }},
     {"kill", [] { return kill(getppid(), 0); }},
     {"a signal to another process", [] { return raw(SYS_tgkill, getppid(), getppid(), 0); }},
     {"setuid", [] { return setuid(0); }},
