@@ -162,13 +162,18 @@ int Replay::run(std::optional<PcapngWriter> writer) {
     return to_int(engine_.counters().allowed == engine_.counters().frames ? ExitCode::clean : ExitCode::greylisted);
 }
 
+bool same_file(const std::string& one, const std::string& other) {
+    struct stat a {}, b {};
+    return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /// Not open: there is nothing to write. What the file held stays until there is something to put there.
-Result<UniqueFd> open_evidence(const ReplayOptions& options) {
-    const std::string& path = options.write;
+Result<UniqueFd> open_evidence(const Options& options) {
+    const std::string& path = options.replay.write;
     if (path.empty()) return UniqueFd();
-    for (const std::string& file : options.files)
-        if (struct stat a {}, b {}; ::stat(file.c_str(), &a) == 0 && ::stat(path.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
-            return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
+    if (same_file(path, options.policy)) return unexpected(fmt::format("--write {} would overwrite the policy", escape_for_display(path)));
+    for (const std::string& file : options.replay.files)
+        if (same_file(path, file)) return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
     if (!fd) return unexpected(fmt::format("cannot write {}: {}", escape_for_display(path), std::strerror(errno)), ExitCode::environment);
     return fd;
@@ -210,7 +215,7 @@ int replay(const Options& options) {
     catch_signals();
     auto text = read_policy_file(options.policy);
     if (!text) return failed(text.error());
-    auto evidence = open_evidence(options.replay);
+    auto evidence = open_evidence(options);
     if (!evidence) return failed(evidence.error());
     if (auto done = confine_unless(options.unconfined, Role::cli_replay, options.replay.files); !done) return failed(done.error());
     const auto policy = parse_or_complain(options.policy, std::move(*text));

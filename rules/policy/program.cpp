@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <mutex>
 
+#include "rules/analysis/scratch.hpp"
 #include "rules/base/text.hpp"
 #include "rules/confine/confine.hpp"
 
@@ -111,6 +112,9 @@ Result<Program> FilterCompiler::compile(const std::string& expression) {
         code.push_back({in.code, in.jt, in.jf, in.k});
     }
     pcap_freecode(&compiled);
+    if (loads_unset_scratch(code))
+        return unexpected("cannot be compiled for " + name_of(handle_->link) +
+                          ": libpcap's code for it reads memory that it never set, so its answer is chance; give geneve a rule of its own");
     return Program(std::move(code));
 }
 

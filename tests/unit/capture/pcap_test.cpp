@@ -59,7 +59,7 @@ TEST_CASE("reader: before version 2.3 the two lengths were the other way round")
     CHECK(d.frames[0].len == 1500);
 }
 
-TEST_CASE("reader: version 2.3 may have its lengths either way; the smaller is caplen") {
+TEST_CASE("reader: version 2.3 may have its lengths either way, and the smaller is caplen") {
     PcapFile file({.minor = 3});
     file.record(0, 0, 1500, 3, octets("abc")).record(0, 0, 3, 1500, octets("def"));
     const Drained d = drain(file.out);
