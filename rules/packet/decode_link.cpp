@@ -121,8 +121,10 @@ void decode_raw(Packet& p, Cursor c) {
 
 void check_behind(Packet& p, const Cursor& frame, std::uint32_t packet_end) {
     if (packet_end >= frame.wire_end) return;
-    // 60 octets is Ethernet's least frame without its check sequence; each tag may stand on top of it.
-    const bool padded = p.mac_dst != nullptr && frame.wire_end <= 60u + 4u * p.vlan_count;
+    // 60 octets is Ethernet's least frame without its check sequence; each tag may stand on top of it. Cooked captures keep
+    // the padding behind a header of their own.
+    const std::uint32_t least = p.layers[0].kind == LayerKind::sll2 ? 66 : p.layers[0].kind == LayerKind::sll ? 62 : 60;
+    const bool padded = p.mac_src != nullptr && frame.wire_end <= least + 4u * p.vlan_count;
     if (!padded) {
         p.anomalies.add(Reason::trailer);
         return;

@@ -95,6 +95,15 @@ TEST_CASE("link: Linux cooked captures know the sender's address only") {
     }
 }
 
+TEST_CASE("link: cooked captures keep Ethernet's padding: zeros up to its least frame are no trailer") {
+    for (const auto& [type, header] : {std::pair{linktype::linux_sll, sll(0x0800)}, std::pair{linktype::linux_sll2, sll2(0x0800)}}) {
+        const std::size_t room = 46 - packet4().size();
+        CHECK(Decoded(on(type, header, packet4() + Octets(room, 0))).packet.anomalies.empty());
+        CHECK(Decoded(on(type, header, packet4() + Octets(room - 1, 0) + Octets{1})).packet.anomalies == ReasonSet(Reason::padding_data));
+        CHECK(Decoded(on(type, header, packet4() + Octets(room + 1, 0))).packet.anomalies == ReasonSet(Reason::trailer));
+    }
+}
+
 TEST_CASE("link: a cooked address of another hardware or length is not taken for a MAC address") {
     Octets loopback = sll(0x0800);
     loopback[3] = 4;  // ARPHRD 772 has another number; anything but Ethernet will do
