@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sensor/capture/read_ahead.hpp"
-
 namespace sw {
 
 Window Window::open(UniqueFd fd, bool (*cancelled)()) {
@@ -33,24 +31,48 @@ Window Window::open(UniqueFd fd, bool (*cancelled)()) {
     return w;
 }
 
+/// What was not consumed goes to the front of our own buffer, with room for more behind it.
 void Window::move_to_front() {
     const std::size_t rest = size();
-    if (rest == capacity_) {
-        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(2 * capacity_);
+    std::size_t needed = capacity_;
+    while (needed <= rest) needed *= 2;
+    if (needed > capacity_) {
+        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(needed);
         std::memcpy(larger.get(), data(), rest);
         buffer_ = std::move(larger);
-        capacity_ *= 2;
+        capacity_ = needed;
     } else {
         std::memmove(buffer_.get(), data(), rest);
     }
+    storage_ = buffer_.get();
     base_ += at_;
     at_ = 0;
     end_ = rest;
 }
 
+/// Take the next piece where it lies. false: what is left over is too long to go in front of it.
+bool Window::borrow(bool& more) {
+    const std::size_t rest = size();
+    std::span<std::uint8_t> both;
+    if (!ahead_->lend({storage_ + at_, rest}, both)) return false;
+    more = both.size() > rest;
+    if (!more) return true;
+    storage_ = both.data();
+    base_ += at_;
+    at_ = 0;
+    end_ = both.size();
+    return true;
+}
+
 bool Window::refill() {
+    if (++refills_ == pieces_alone) {
+        auto ahead = std::make_unique<ReadAhead>(std::move(source_), cancelled_);
+        ahead_ = ahead.get();
+        source_ = std::move(ahead);
+    }
+    bool more = false;
+    if (ahead_ != nullptr && borrow(more)) return more;
     move_to_front();
-    if (++refills_ == pieces_alone) source_ = std::make_unique<ReadAhead>(std::move(source_), cancelled_);
     const std::size_t got = source_->read({buffer_.get() + end_, std::min(capacity_ - end_, piece)});
     end_ += got;
     return got > 0;
