@@ -10,9 +10,12 @@ namespace sw {
 
 std::string_view to_string(Verdict v) {
     switch (v) {
-        case Verdict::allow: return "allow";
-        case Verdict::grey: return "grey";
-        case Verdict::black: return "black";
+        case Verdict::allow:
+            return "allow";
+        case Verdict::grey:
+            return "grey";
+        case Verdict::black:
+            return "black";
     }
     return "";
 }
@@ -163,9 +166,12 @@ void Engine::Impl::tick(Timestamp ts) {
 Ruling Engine::Impl::rule_on(Work& w) {
     if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
     switch (options.mode) {
-        case Mode::tcpdump: return rule_printed(w);
-        case Mode::packet: return rule_frame(w);
-        case Mode::flow: return rule_flow(w);
+        case Mode::tcpdump:
+            return rule_printed(w);
+        case Mode::packet:
+            return rule_frame(w);
+        case Mode::flow:
+            return rule_flow(w);
     }
     return {};
 }
@@ -177,8 +183,7 @@ Ruling Engine::Impl::rule_printed(Work& w) {
 
 /// Mode packet: a tcpdump whitelist made strict.
 Ruling Engine::Impl::rule_frame(Work& w) {
-    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
-        return Ruling::black(w.objections, rule);
+    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
     const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
@@ -232,10 +237,13 @@ std::string flag_names(std::uint8_t flags) {
 std::string detail_of(const Packet& p) {
     if (p.later_fragment) return "later fragment";
     switch (p.transport) {
-        case Transport::tcp: return flag_names(p.tcp_flags);
+        case Transport::tcp:
+            return flag_names(p.tcp_flags);
         case Transport::icmp:
-        case Transport::icmp6: return "type " + std::to_string(p.icmp_type) + " code " + std::to_string(p.icmp_code);
-        default: return {};
+        case Transport::icmp6:
+            return "type " + std::to_string(p.icmp_type) + " code " + std::to_string(p.icmp_code);
+        default:
+            return {};
     }
 }
 

@@ -30,21 +30,21 @@ struct Judgement {
 
 struct EngineOptions {
     Mode mode = Mode::flow;
-    ReasonSet ignore;                      ///< added to the policy's
-    Duration grace{0};                     ///< from the first frame, packet time
+    ReasonSet ignore;   ///< added to the policy's
+    Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
-    bool shortcuts = true;                 ///< for tests: false takes the long way for every frame; verdicts are the same
+    bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
 };
 
 struct EngineCounters {
     std::uint64_t frames = 0, allowed = 0, greylisted = 0, blacklisted = 0;
-    std::uint64_t flows = 0;        ///< conversations opened under a rule
-    std::uint64_t provisional = 0;  ///< conversations accepted mid-stream by grace
-    std::uint64_t clock_steps = 0;  ///< packet time went back by more than a second
-    std::uint64_t unverified_retransmits = 0;  ///< sent again after we had let go of the first copy
+    std::uint64_t flows = 0;                              ///< conversations opened under a rule
+    std::uint64_t provisional = 0;                        ///< conversations accepted mid-stream by grace
+    std::uint64_t clock_steps = 0;                        ///< packet time went back by more than a second
+    std::uint64_t unverified_retransmits = 0;             ///< sent again after we had let go of the first copy
     std::array<std::uint64_t, reason_count> anomalies{};  ///< frames bearing each, ignored ones too
-    std::vector<std::uint64_t> by_rule;  ///< allowed or blacklisted frames a rule
+    std::vector<std::uint64_t> by_rule;                   ///< allowed or blacklisted frames a rule
 };
 
 class Engine {

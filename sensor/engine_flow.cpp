@@ -45,8 +45,7 @@ Ruling Engine::Impl::rule_flow(Work& w) {
             return in_known_flow(w, *found.flow, found.from);
         }
     }
-    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0)
-        return Ruling::black(w.objections, rule);
+    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
     if (w.in_flow) return without_flow(w);
     if (w.packet.is_icmp_error()) return icmp_error(w);

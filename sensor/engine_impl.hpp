@@ -21,7 +21,7 @@ struct Work {
     FlowKey key;
     std::uint32_t hash = 0;
     std::uint8_t link = 0;
-    bool in_flow = false;  ///< TCP, UDP or ICMP echo with a key
+    bool in_flow = false;                ///< TCP, UDP or ICMP echo with a key
     std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tag that the policy expects
 };
 
@@ -101,7 +101,7 @@ private:
     TcpState tcp_;
     std::vector<Work> work_;
     Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
-    Timestamp next_second_;  ///< when the flow table is swept again
+    Timestamp next_second_;                  ///< when the flow table is swept again
     bool started_ = false, file_begins_ = false;
 };
 

@@ -17,18 +17,22 @@ constexpr double most_grace = 86400;
 void read_ignore(const std::vector<std::string>& words, ReasonSet& ignore) {
     for (const std::string& slug : words) {
         const auto reason = reason_from_slug(slug);
-        if (reason == Reason::fragment) throw CLI::ValidationError("--ignore", "fragments stay grey until they are reassembled: fragment cannot be ignored");
+        if (reason == Reason::fragment)
+            throw CLI::ValidationError("--ignore", "fragments stay grey until they are reassembled: fragment cannot be ignored");
         if (reason && info(*reason).kind == ReasonKind::anomaly) {
             ignore.add(*reason);
             continue;
         }
-        if (reason) throw CLI::ValidationError("--ignore", slug + " is a verdict on the conversation, not an anomaly of the frame: it cannot be ignored");
+        if (reason)
+            throw CLI::ValidationError("--ignore",
+                                       slug + " is a verdict on the conversation, not an anomaly of the frame: it cannot be ignored");
         std::vector<std::string_view> known;
         for (std::size_t i = 0; i < reason_count; ++i)
             if (const ReasonInfo& r = info(static_cast<Reason>(i)); r.kind == ReasonKind::anomaly) known.push_back(r.slug);
         const std::string_view near = nearest_word(slug, known);
-        throw CLI::ValidationError("--ignore", fmt::format("unknown anomaly '{}'{}; span-watcher-policy(5) lists them", escape_for_display(slug),
-                                                           near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
+        throw CLI::ValidationError("--ignore",
+                                   fmt::format("unknown anomaly '{}'{}; span-watcher-policy(5) lists them", escape_for_display(slug),
+                                               near.empty() ? "" : fmt::format(", did you mean '{}'?", near)));
     }
 }
 
@@ -42,10 +46,15 @@ void add_replay(CLI::App& app, Options& o, Raw& raw) {
     replay->add_option("FILE", o.replay.files, "capture files, in the order they were written")->required();
     replay->add_option("--mode", raw.mode, "flow, packet or tcpdump; instead of the policy's mode")
         ->check(CLI::IsMember({"flow", "packet", "tcpdump"}));
-    replay->add_option("--packets", raw.packets, "list packets: grey, all or none (default none)")->check(CLI::IsMember({"grey", "all", "none"}));
-    replay->add_option("--write", o.replay.write, "write the greylisted packets (--packets all: every packet) with their verdicts as comments")
+    replay->add_option("--packets", raw.packets, "list packets: grey, all or none (default none)")
+        ->check(CLI::IsMember({"grey", "all", "none"}));
+    replay
+        ->add_option("--write", o.replay.write,
+                     "write the greylisted packets (--packets all: every packet) with their verdicts as comments")
         ->type_name("OUT.pcapng");
-    replay->add_option("--ignore", raw.ignore, "anomalies to wave through, by name, besides the policy's")->delimiter(',')->type_name("ANOMALY,...");
+    replay->add_option("--ignore", raw.ignore, "anomalies to wave through, by name, besides the policy's")
+        ->delimiter(',')
+        ->type_name("ANOMALY,...");
     replay->add_option("--grace", o.replay.grace, "accept conversations mid-stream for so long after the first frame (default 0)")
         ->check(CLI::Range(0.0, most_grace))
         ->type_name("SECONDS");
@@ -74,7 +83,8 @@ std::string unknown_noun(const std::vector<std::string>& words) {
         if (words[i].starts_with('-')) continue;
         if (std::find(nouns.begin(), nouns.end(), words[i]) != nouns.end()) return {};
         const std::string_view near = nearest_word(words[i], nouns);
-        return fmt::format("unknown noun '{}'{}", escape_for_display(words[i]), near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
+        return fmt::format("unknown noun '{}'{}", escape_for_display(words[i]),
+                           near.empty() ? "" : fmt::format(", did you mean '{}'?", near));
     }
     return {};
 }

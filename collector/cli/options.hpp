@@ -16,9 +16,9 @@ struct ReplayOptions {
     std::vector<std::string> files;  ///< "-": standard input
     std::optional<Mode> mode;        ///< instead of the policy's
     Listing packets = Listing::none;
-    std::string write;               ///< pcapng to write, "" none
+    std::string write;  ///< pcapng to write, "" none
     ReasonSet ignore;
-    double grace = 0;                ///< seconds
+    double grace = 0;  ///< seconds
     bool no_progress = false;
 };
 

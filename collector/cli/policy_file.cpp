@@ -14,12 +14,15 @@ namespace sw {
 
 Result<std::string> read_policy_file(const std::string& path) {
     constexpr std::size_t most = 4u << 20;
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"), [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; });
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "re"),
+                                                               [](std::FILE* f) { return f != nullptr ? std::fclose(f) : 0; });
     if (!file)
-        return unexpected(fmt::format("cannot read policy {}: {} (name one with --policy)", escape_for_display(path), std::strerror(errno)));
+        return unexpected(
+            fmt::format("cannot read policy {}: {} (name one with --policy)", escape_for_display(path), std::strerror(errno)));
     std::string text(most + 1, '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    if (std::ferror(file.get()) != 0) return unexpected(fmt::format("cannot read policy {}: {}", escape_for_display(path), std::strerror(errno)));
+    if (std::ferror(file.get()) != 0)
+        return unexpected(fmt::format("cannot read policy {}: {}", escape_for_display(path), std::strerror(errno)));
     if (text.size() > most) return unexpected(fmt::format("policy {} is larger than 4 MiB", escape_for_display(path)));
     return text;
 }

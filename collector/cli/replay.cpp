@@ -163,7 +163,8 @@ int Replay::run(std::optional<PcapngWriter> writer) {
 }
 
 bool same_file(const std::string& one, const std::string& other) {
-    struct stat a {}, b {};
+    struct stat a {
+    }, b{};
     return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -173,7 +174,8 @@ Result<UniqueFd> open_evidence(const Options& options) {
     if (path.empty()) return UniqueFd();
     if (same_file(path, options.policy)) return unexpected(fmt::format("--write {} would overwrite the policy", escape_for_display(path)));
     for (const std::string& file : options.replay.files)
-        if (same_file(path, file)) return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
+        if (same_file(path, file))
+            return unexpected(fmt::format("--write {} would overwrite a capture that is to be read", escape_for_display(path)));
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0640));
     if (!fd) return unexpected(fmt::format("cannot write {}: {}", escape_for_display(path), std::strerror(errno)), ExitCode::environment);
     return fd;

@@ -18,7 +18,9 @@ std::vector<std::string_view> slugs(const ReasonSet& reasons) {
     return list;
 }
 
-Json rule_name(const Policy& policy, int rule) { return rule < 0 ? Json(nullptr) : Json(policy.rules[static_cast<std::size_t>(rule)].name); }
+Json rule_name(const Policy& policy, int rule) {
+    return rule < 0 ? Json(nullptr) : Json(policy.rules[static_cast<std::size_t>(rule)].name);
+}
 
 std::string proto_of(Network network, std::uint8_t proto, std::uint16_t ethertype) {
     if (network == Network::arp) return "arp";
@@ -105,7 +107,8 @@ private:
         const Policy& policy = r.engine->policy();
         Json anomalies = Json::object(), rules = Json::object(), files = Json::array();
         for (std::size_t i = 0; i < reason_count; ++i)
-            if (const ReasonInfo& a = info(static_cast<Reason>(i)); a.kind == ReasonKind::anomaly) anomalies[std::string(a.slug)] = n.anomalies[i];
+            if (const ReasonInfo& a = info(static_cast<Reason>(i)); a.kind == ReasonKind::anomaly)
+                anomalies[std::string(a.slug)] = n.anomalies[i];
         for (std::size_t i = 0; i < policy.rules.size(); ++i) rules[policy.rules[i].name] = n.by_rule[i];
         for (const FileResult& f : r.files)
             files.push_back({{"file", f.name}, {"frames", f.frames}, {"datalink", or_null(f.datalink)}, {"error", or_null(f.error)}});

@@ -44,8 +44,16 @@ int read_then_confine(const Options& options, std::vector<PolicyText>& files) {
 }
 
 Json to_json(const Diagnostic& d, const std::string& path) {
-    return {{"schema", 1},          {"type", "diagnostic"}, {"file", path},       {"line", d.line},       {"column", d.column}, {"length", d.length},
-            {"level", d.level == Diagnostic::Level::error ? "error" : "warning"}, {"code", d.code}, {"message", d.message}, {"fix", d.fix}};
+    return {{"schema", 1},
+            {"type", "diagnostic"},
+            {"file", path},
+            {"line", d.line},
+            {"column", d.column},
+            {"length", d.length},
+            {"level", d.level == Diagnostic::Level::error ? "error" : "warning"},
+            {"code", d.code},
+            {"message", d.message},
+            {"fix", d.fix}};
 }
 
 /// One file: all errors, or, if there are none, all warnings. Returns whether it may be used.
@@ -62,7 +70,13 @@ bool check(const PolicyText& file, const Options& options, Output& out) {
     const std::size_t warnings = all.size() - errors;
     const std::size_t rules = load.policy ? load.policy->rules.size() : 0;
     if (options.json)
-        out.line(line_of({{"schema", 1}, {"type", "check"}, {"file", file.path}, {"ok", errors == 0}, {"errors", errors}, {"warnings", warnings}, {"rules", rules},
+        out.line(line_of({{"schema", 1},
+                          {"type", "check"},
+                          {"file", file.path},
+                          {"ok", errors == 0},
+                          {"errors", errors},
+                          {"warnings", warnings},
+                          {"rules", rules},
                           {"policy_sha256", load.policy ? Json(load.policy->sha256) : Json(nullptr)}}));
     else if (errors == 0)
         out.line(fmt::format("{}: {}, {} rules, {} warnings", escape_for_display(file.path), out.green("good"), rules, warnings));
@@ -79,9 +93,11 @@ std::vector<std::string_view> slugs(const ReasonSet& set) {
 
 Json rule_json(const Rule& r) {
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
-    return {{"kind", to_string(r.kind)}, {"name", r.name},          {"filter", r.filter.written}, {"expanded", r.filter.expanded}, {"speaks", text(r.speaks)},
-            {"owner", text(r.owner)},    {"reason", text(r.reason)}, {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)}, {"accept", slugs(r.accept)},
-            {"line", r.line}};
+    return {{"kind", to_string(r.kind)},  {"name", r.name},
+            {"filter", r.filter.written}, {"expanded", r.filter.expanded},
+            {"speaks", text(r.speaks)},   {"owner", text(r.owner)},
+            {"reason", text(r.reason)},   {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
+            {"accept", slugs(r.accept)},  {"line", r.line}};
 }
 
 Json wire_json(const Wire& w) {
@@ -97,8 +113,9 @@ Json policy_json(const Policy& p) {
     Json names = Json::object(), rules = Json::array();
     for (const auto& [name, values] : p.names) names[name] = values;
     for (const Rule& r : p.rules) rules.push_back(rule_json(r));
-    return {{"schema", 1}, {"type", "policy"}, {"file", p.path}, {"policy_sha256", p.sha256}, {"enclave", p.enclave}, {"mode", to_string(p.mode)},
-            {"home", home}, {"names", names}, {"rules", rules}, {"wire", wire_json(p.wire)}};
+    return {{"schema", 1},          {"type", "policy"},          {"file", p.path}, {"policy_sha256", p.sha256},
+            {"enclave", p.enclave}, {"mode", to_string(p.mode)}, {"home", home},   {"names", names},
+            {"rules", rules},       {"wire", wire_json(p.wire)}};
 }
 
 }  // namespace

@@ -20,9 +20,7 @@ struct Unexpected {
     Error error;
 };
 
-inline Unexpected unexpected(std::string text, ExitCode code = ExitCode::input) {
-    return Unexpected{Error{code, std::move(text)}};
-}
+inline Unexpected unexpected(std::string text, ExitCode code = ExitCode::input) { return Unexpected{Error{code, std::move(text)}}; }
 
 template <class T>
 class [[nodiscard]] Result {

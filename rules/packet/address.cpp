@@ -84,18 +84,30 @@ std::optional<MacAddress> parse_mac(std::string_view text) {
 
 std::string protocol_name(std::uint8_t proto) {
     switch (proto) {
-        case 1: return "icmp";
-        case 2: return "igmp";
-        case 4: return "ipip";
-        case 6: return "tcp";
-        case 17: return "udp";
-        case 41: return "ipv6";
-        case 47: return "gre";
-        case 50: return "esp";
-        case 51: return "ah";
-        case 58: return "icmp6";
-        case 132: return "sctp";
-        default: return fmt::format("ip-proto-{}", proto);
+        case 1:
+            return "icmp";
+        case 2:
+            return "igmp";
+        case 4:
+            return "ipip";
+        case 6:
+            return "tcp";
+        case 17:
+            return "udp";
+        case 41:
+            return "ipv6";
+        case 47:
+            return "gre";
+        case 50:
+            return "esp";
+        case 51:
+            return "ah";
+        case 58:
+            return "icmp6";
+        case 132:
+            return "sctp";
+        default:
+            return fmt::format("ip-proto-{}", proto);
     }
 }
 

@@ -16,8 +16,8 @@ struct Datalink {
 };
 
 namespace linktype {
-inline constexpr std::uint16_t null = 0, en10mb = 1, dlt_raw_bsd = 12, dlt_raw_openbsd = 14, raw = 101, loop = 108, linux_sll = 113, ipv4 = 228, ipv6 = 229,
-                               linux_sll2 = 276;
+inline constexpr std::uint16_t null = 0, en10mb = 1, dlt_raw_bsd = 12, dlt_raw_openbsd = 14, raw = 101, loop = 108, linux_sll = 113,
+                               ipv4 = 228, ipv6 = 229, linux_sll2 = 276;
 }
 
 /// Does the decoder know this link? Frames of any other are greylisted unread: datalink-unknown.

@@ -28,10 +28,10 @@ bool Packet::is_echo_reply() const {
 }
 
 std::string_view to_string(LayerKind kind) {
-    constexpr std::string_view names[] = {"ethernet", "sll",  "sll2", "null", "raw",  "llc",    "snap", "vlan", "mpls",
-                                          "pppoe",    "arp",  "ipv4", "ipv6", "ipv6-extension", "tcp",  "udp",  "icmp",
-                                          "icmp6",    "gre",  "ipip", "6in4", "esp",  "ah",     "sctp", "igmp", "vxlan",
-                                          "geneve",   "erspan", "payload", "other"};
+    constexpr std::string_view names[] = {
+        "ethernet", "sll",  "sll2", "null",           "raw",  "llc",   "snap",   "vlan",   "mpls",    "pppoe",
+        "arp",      "ipv4", "ipv6", "ipv6-extension", "tcp",  "udp",   "icmp",   "icmp6",  "gre",     "ipip",
+        "6in4",     "esp",  "ah",   "sctp",           "igmp", "vxlan", "geneve", "erspan", "payload", "other"};
     return names[static_cast<std::size_t>(kind)];
 }
 

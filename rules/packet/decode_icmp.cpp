@@ -54,20 +54,29 @@ void set_icmp(Packet& p, Cursor c) {
 std::uint8_t highest_code_v4(std::uint8_t type) {
     switch (type) {
         case 0:
-        case 8: return 0;
-        case 3: return 15;
-        case 11: return 1;
-        case 12: return 2;
-        default: return 0xff;
+        case 8:
+            return 0;
+        case 3:
+            return 15;
+        case 11:
+            return 1;
+        case 12:
+            return 2;
+        default:
+            return 0xff;
     }
 }
 
 std::uint8_t highest_code_v6(std::uint8_t type) {
     switch (type) {
-        case 1: return 8;   // destination unreachable, RFC 4443 3.1 and RFC 7045, 8883
-        case 2: return 0;   // packet too big
-        case 3: return 1;   // time exceeded
-        case 4: return 10;  // parameter problem, RFC 8754, RFC 8883
+        case 1:
+            return 8;  // destination unreachable, RFC 4443 3.1 and RFC 7045, 8883
+        case 2:
+            return 0;  // packet too big
+        case 3:
+            return 1;  // time exceeded
+        case 4:
+            return 10;  // parameter problem, RFC 8754, RFC 8883
         case 128:
         case 129:
         case 130:
@@ -77,8 +86,10 @@ std::uint8_t highest_code_v6(std::uint8_t type) {
         case 134:
         case 135:
         case 136:
-        case 143: return 0;
-        default: return 0xff;
+        case 143:
+            return 0;
+        default:
+            return 0xff;
     }
 }
 

@@ -18,9 +18,7 @@ bool martian_source_v4(const std::uint8_t* a, bool dhcp) {
     return (a[0] == 0 && !(unspecified && dhcp)) || a[0] == 127 || a[0] >= 224;
 }
 
-bool martian_destination_v4(const std::uint8_t* a) {
-    return a[0] == 0 || a[0] == 127 || (a[0] >= 240 && load_be32(a) != 0xffffffffu);
-}
+bool martian_destination_v4(const std::uint8_t* a) { return a[0] == 0 || a[0] == 127 || (a[0] >= 240 && load_be32(a) != 0xffffffffu); }
 
 bool loopback_or_mapped_v6(const std::uint8_t* a) {
     if (load_be32(a) != 0 || load_be32(a + 4) != 0) return false;
@@ -90,12 +88,18 @@ void check_fragment_v4(Packet& p, const Cursor& c, std::uint16_t field) {
 /// What may stand where in the chain (RFC 8200 4.1). Destination options may come early or last.
 unsigned rank_of(std::uint8_t header) {
     switch (header) {
-        case proto::hop_by_hop: return 0;
-        case proto::routing: return 2;
-        case proto::fragment: return 3;
-        case proto::ah: return 4;
-        case proto::destination: return 6;
-        default: return 7;
+        case proto::hop_by_hop:
+            return 0;
+        case proto::routing:
+            return 2;
+        case proto::fragment:
+            return 3;
+        case proto::ah:
+            return 4;
+        case proto::destination:
+            return 6;
+        default:
+            return 7;
     }
 }
 

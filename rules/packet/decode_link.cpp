@@ -139,18 +139,29 @@ void check_behind(Packet& p, const Cursor& frame, std::uint32_t packet_end) {
 void decode_ethertype(Packet& p, Cursor c, std::uint16_t type) {
     p.ethertype = type;
     switch (type) {
-        case type_ipv4: return decode_ipv4(p, c);
-        case type_ipv6: return decode_ipv6(p, c);
-        case type_arp: return decode_arp(p, c);
+        case type_ipv4:
+            return decode_ipv4(p, c);
+        case type_ipv6:
+            return decode_ipv6(p, c);
+        case type_arp:
+            return decode_arp(p, c);
         case 0x8847:
-        case 0x8848: add_layer(p, LayerKind::mpls, c); break;
+        case 0x8848:
+            add_layer(p, LayerKind::mpls, c);
+            break;
         case 0x8863:
-        case 0x8864: add_layer(p, LayerKind::pppoe, c); break;
+        case 0x8864:
+            add_layer(p, LayerKind::pppoe, c);
+            break;
         case 0x88e5:  // MACsec
         case 0x88e7:  // PBB
         case 0x88be:  // ERSPAN without GRE, seen from some taps
-        case 0x6558: add_layer(p, LayerKind::other, c); break;
-        default: add_layer(p, LayerKind::other, c); return;
+        case 0x6558:
+            add_layer(p, LayerKind::other, c);
+            break;
+        default:
+            add_layer(p, LayerKind::other, c);
+            return;
     }
     p.anomalies.add(Reason::tunnel);
 }
@@ -176,17 +187,31 @@ void decode_arp(Packet& p, Cursor c) {
 
 void decode_link(Packet& p, Cursor c) {
     switch (p.link.linktype) {
-        case linktype::en10mb: return decode_ethernet(p, c);
-        case linktype::linux_sll: return decode_cooked(p, c, LayerKind::sll);
-        case linktype::linux_sll2: return decode_cooked(p, c, LayerKind::sll2);
-        case linktype::null: return decode_loopback(p, c, false);
-        case linktype::loop: return decode_loopback(p, c, true);
+        case linktype::en10mb:
+            return decode_ethernet(p, c);
+        case linktype::linux_sll:
+            return decode_cooked(p, c, LayerKind::sll);
+        case linktype::linux_sll2:
+            return decode_cooked(p, c, LayerKind::sll2);
+        case linktype::null:
+            return decode_loopback(p, c, false);
+        case linktype::loop:
+            return decode_loopback(p, c, true);
         case linktype::raw:
         case linktype::dlt_raw_bsd:
-        case linktype::dlt_raw_openbsd: return decode_raw(p, c);
-        case linktype::ipv4: add_layer(p, LayerKind::raw, c); p.plain = true; return decode_ipv4(p, c);
-        case linktype::ipv6: add_layer(p, LayerKind::raw, c); p.plain = true; return decode_ipv6(p, c);
-        default: add_layer(p, LayerKind::other, c); p.anomalies.add(Reason::datalink_unknown);
+        case linktype::dlt_raw_openbsd:
+            return decode_raw(p, c);
+        case linktype::ipv4:
+            add_layer(p, LayerKind::raw, c);
+            p.plain = true;
+            return decode_ipv4(p, c);
+        case linktype::ipv6:
+            add_layer(p, LayerKind::raw, c);
+            p.plain = true;
+            return decode_ipv6(p, c);
+        default:
+            add_layer(p, LayerKind::other, c);
+            p.anomalies.add(Reason::datalink_unknown);
     }
 }
 

@@ -16,19 +16,24 @@ bool flags_possible(std::uint8_t flags) {
     if (!is_syn && !is_rst && !is_ack) return false;  // null, xmas, a FIN or data that acknowledge nothing
     if (is_syn && (flags & (psh | urg))) return false;
     const std::uint8_t ecn = flags & (ece | cwr);
-    if (is_syn && is_ack) return (ecn & cwr) == 0;          // RFC 3168 6.1.1: ECE alone answers
-    if (is_syn) return ecn == 0 || ecn == (ece | cwr);      // and both together ask
+    if (is_syn && is_ack) return (ecn & cwr) == 0;      // RFC 3168 6.1.1: ECE alone answers
+    if (is_syn) return ecn == 0 || ecn == (ece | cwr);  // and both together ask
     return true;
 }
 
 /// Options that only a SYN may carry, and the length that each kind must have; 0: any.
 std::uint8_t length_of_option(std::uint8_t kind) {
     switch (kind) {
-        case option::mss: return 4;
-        case option::window_scale: return 3;
-        case option::sack_permitted: return 2;
-        case option::timestamps: return 10;
-        default: return 0;
+        case option::mss:
+            return 4;
+        case option::window_scale:
+            return 3;
+        case option::sack_permitted:
+            return 2;
+        case option::timestamps:
+            return 10;
+        default:
+            return 0;
     }
 }
 
@@ -119,27 +124,37 @@ Checksum transport_checksum(const Packet& p, const Cursor& c, std::uint8_t proto
 void decode_transport(Packet& p, Cursor c, std::uint8_t proto) {
     p.ip_proto = proto;
     switch (proto) {
-        case 6: return decode_tcp(p, c);
-        case 17: return decode_udp(p, c);
+        case 6:
+            return decode_tcp(p, c);
+        case 17:
+            return decode_udp(p, c);
         case 1:
             if (p.network == Network::ipv4) return decode_icmp(p, c);
             break;
         case 58:
             if (p.network == Network::ipv6) return decode_icmp6(p, c);
             break;
-        case 2: return add_layer(p, LayerKind::igmp, c);
-        case 132: return add_layer(p, LayerKind::sctp, c);
-        case 4: return recognise_tunnel(p, c, LayerKind::ipip);
-        case 41: return recognise_tunnel(p, c, LayerKind::sixin4);
-        case 47: return recognise_gre(p, c);
-        case 50: return recognise_tunnel(p, c, LayerKind::esp);
-        case 51: return recognise_tunnel(p, c, LayerKind::ah);
+        case 2:
+            return add_layer(p, LayerKind::igmp, c);
+        case 132:
+            return add_layer(p, LayerKind::sctp, c);
+        case 4:
+            return recognise_tunnel(p, c, LayerKind::ipip);
+        case 41:
+            return recognise_tunnel(p, c, LayerKind::sixin4);
+        case 47:
+            return recognise_gre(p, c);
+        case 50:
+            return recognise_tunnel(p, c, LayerKind::esp);
+        case 51:
+            return recognise_tunnel(p, c, LayerKind::ah);
         case 94:   // KA9Q IP in IP
         case 97:   // EtherIP
         case 115:  // L2TP
         case 137:  // MPLS in IP
             return recognise_tunnel(p, c, LayerKind::other);
-        default: break;
+        default:
+            break;
     }
     add_layer(p, LayerKind::other, c);
 }

@@ -12,8 +12,36 @@
 namespace sw {
 
 enum class LayerKind : std::uint8_t {
-    ethernet, sll, sll2, null, raw, llc, snap, vlan, mpls, pppoe, arp, ipv4, ipv6, ipv6_extension, tcp, udp, icmp, icmp6,
-    gre, ipip, sixin4, esp, ah, sctp, igmp, vxlan, geneve, erspan, payload, other
+    ethernet,
+    sll,
+    sll2,
+    null,
+    raw,
+    llc,
+    snap,
+    vlan,
+    mpls,
+    pppoe,
+    arp,
+    ipv4,
+    ipv6,
+    ipv6_extension,
+    tcp,
+    udp,
+    icmp,
+    icmp6,
+    gre,
+    ipip,
+    sixin4,
+    esp,
+    ah,
+    sctp,
+    igmp,
+    vxlan,
+    geneve,
+    erspan,
+    payload,
+    other
 };
 std::string_view to_string(LayerKind kind);
 
@@ -50,10 +78,10 @@ struct PacketFields {
 
     Network network = Network::none;
     Transport transport = Transport::none;
-    std::uint8_t ip_proto = 0;    ///< of the innermost header read; 0 where there is none
-    bool fragment = false;        ///< a fragment, atomic ones too
-    bool later_fragment = false;  ///< offset != 0: no transport header in it
-    bool plain = false;           ///< link header without tags or LLC, IPv4 with IHL 5 or IPv6 without extensions, no fragment
+    std::uint8_t ip_proto = 0;           ///< of the innermost header read; 0 where there is none
+    bool fragment = false;               ///< a fragment, atomic ones too
+    bool later_fragment = false;         ///< offset != 0: no transport header in it
+    bool plain = false;                  ///< link header without tags or LLC, IPv4 with IHL 5 or IPv6 without extensions, no fragment
     Checksum checksum = Checksum::none;  ///< bad if any is bad, else unverifiable if any is, else good
     std::uint8_t layer_count = 0;
     ReasonSet anomalies;
@@ -84,7 +112,7 @@ struct PacketFields {
 struct Packet : PacketFields {
     static constexpr std::size_t max_layers = 16;
 
-    Quoted quoted;  ///< of ICMP errors; quoted.present is always set, the rest only if it is true
+    Quoted quoted;                         ///< of ICMP errors; quoted.present is always set, the rest only if it is true
     std::array<Layer, max_layers> layers;  ///< the first layer_count of them
 
     Address src() const;  ///< family 0 where there is none

@@ -21,9 +21,12 @@ std::optional<Reason> reason_from_slug(std::string_view slug) {
 
 std::string_view to_string(Severity s) {
     switch (s) {
-        case Severity::notice: return "notice";
-        case Severity::high: return "high";
-        case Severity::critical: return "critical";
+        case Severity::notice:
+            return "notice";
+        case Severity::high:
+            return "high";
+        case Severity::critical:
+            return "critical";
     }
     return "";
 }

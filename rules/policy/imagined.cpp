@@ -50,9 +50,12 @@ void put_link(Writer& w, const Packet& p, bool swapped) {
         case linktype::linux_sll2:
             w.put16(type);
             return w.zero(18);
-        case linktype::null: return put_family(w, p, false);
-        case linktype::loop: return put_family(w, p, true);
-        default: return;
+        case linktype::null:
+            return put_family(w, p, false);
+        case linktype::loop:
+            return put_family(w, p, true);
+        default:
+            return;
     }
 }
 

@@ -27,17 +27,17 @@ struct Rule {
     Filter filter;       ///< as written, and as a tree with $names expanded
     std::string speaks;  ///< "" or a protocol name; kept, not yet enforced
     std::string owner, reason;
-    std::optional<Timestamp> until;  ///< inactive from this instant (packet time)
-    ReasonSet accept;                ///< anomalies waived for this rule
+    std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
+    ReasonSet accept;                    ///< anomalies waived for this rule
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
 };
 
 struct Wire {
-    bool vlans_none = true;              ///< no frame may be tagged
-    std::vector<std::uint16_t> vlans;    ///< else: every frame bears exactly one tag, one of these
+    bool vlans_none = true;            ///< no frame may be tagged
+    std::vector<std::uint16_t> vlans;  ///< else: every frame bears exactly one tag, one of these
     std::vector<MacAddress> watcher_macs;
     std::vector<Address> watcher_addresses;
-    ReasonSet ignore;                    ///< anomalies waved through everywhere
+    ReasonSet ignore;  ///< anomalies waved through everywhere
 };
 
 struct Policy {

@@ -123,14 +123,14 @@ Result<Done> RuleJudge::Impl::compile(Mode mode) {
     const bool nothing = std::none_of(policy->rules.begin(), policy->rules.end(), [](const Rule& r) { return r.kind != RuleKind::forbid; });
     if (nothing) return Done{};
     // One program, as tcpdump would make it: a load past a short frame's end ends the whole expression, not one rule.
-    const bool one = std::count_if(policy->rules.begin(), policy->rules.end(), [](const Rule& r) { return r.kind != RuleKind::forbid; }) == 1;
+    const bool one =
+        std::count_if(policy->rules.begin(), policy->rules.end(), [](const Rule& r) { return r.kind != RuleKind::forbid; }) == 1;
     std::string text = union_expression();
     if (one && text.size() >= 2) text = text.substr(1, text.size() - 2);
     auto compiled = compiler.compile(text);
     if (!compiled && FilterCompiler::says_never(compiled.error())) return Done{};
     if (!compiled)
-        return unexpected(fmt::format("{}: the union of all rules {}", policy->path, compiled.error().text),
-                          compiled.error().code);
+        return unexpected(fmt::format("{}: the union of all rules {}", policy->path, compiled.error().text), compiled.error().code);
     all = std::move(*compiled);
     return Done{};
 }

@@ -25,8 +25,8 @@ class CaptureReader {
 public:
     /// Take a descriptor that is open for reading. The first octets tell the format.
     /// errors: not a capture file, unsupported version or compression: code input, the text names the fix
-    /// memory: a 256 KiB buffer (grows to one frame, at most max_frame), whatever the file claims; from the second MiB
-    ///         on, 1 MiB that a thread reads ahead into; a decoder's window of
+    /// memory: a 256 KiB buffer (grows to one frame, at most max_frame), whatever the file claims; for compressed files,
+    ///         from the second MiB on, 1.25 MiB that a thread decompresses ahead into; a decoder's window of
     ///         at most 8 MiB
     /// cancelled: asked while a pipe keeps us waiting, from any thread; once true, next() returns 0 soon
     static Result<CaptureReader> open(UniqueFd fd, bool (*cancelled)() = nullptr);

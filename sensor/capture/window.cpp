@@ -65,7 +65,7 @@ bool Window::borrow(bool& more) {
 }
 
 bool Window::refill() {
-    if (++refills_ == pieces_alone) {
+    if (compressed_ && ++refills_ == pieces_alone) {
         auto ahead = std::make_unique<ReadAhead>(std::move(source_), cancelled_);
         ahead_ = ahead.get();
         source_ = std::move(ahead);

@@ -15,7 +15,7 @@ namespace sw {
 class Window {
 public:
     static constexpr std::size_t piece = 256 * 1024;
-    static constexpr int pieces_alone = 4;  ///< a file of more pieces than this is worth a thread that reads ahead
+    static constexpr int pieces_alone = 4;  ///< a compressed file of more pieces than this is worth a thread that decompresses ahead
 
     /// Read the first piece and tell the compression from it.
     static Window open(UniqueFd fd, bool (*cancelled)());

@@ -7,11 +7,16 @@ namespace sw {
 
 std::string_view to_string(Direction d) {
     switch (d) {
-        case Direction::inside: return "inside";
-        case Direction::inbound: return "inbound";
-        case Direction::outbound: return "outbound";
-        case Direction::outside: return "outside";
-        case Direction::unknown: return "unknown";
+        case Direction::inside:
+            return "inside";
+        case Direction::inbound:
+            return "inbound";
+        case Direction::outbound:
+            return "outbound";
+        case Direction::outside:
+            return "outside";
+        case Direction::unknown:
+            return "unknown";
     }
     return "";
 }

@@ -19,8 +19,8 @@ std::string_view to_string(Direction d);
 /// is empty there, and the flag says so.
 struct Cause {
     ReasonSet reasons;
-    int forbid = -1;     ///< index of the forbid rule, for BLACK
-    int nearest = -1;    ///< index of the nearest rule, -1: none
+    int forbid = -1;   ///< index of the forbid rule, for BLACK
+    int nearest = -1;  ///< index of the nearest rule, -1: none
     std::uint8_t proto = 0;
     Network network = Network::none;
     std::uint16_t ethertype = 0;  ///< of frames that are neither IP nor ARP
@@ -39,11 +39,11 @@ struct Finding {
     Cause cause;
     Severity severity = Severity::high;
     std::uint64_t count = 0;
-    std::uint64_t octets = 0;  ///< on the wire
-    Timestamp first, last;     ///< of its packets, smallest and greatest
+    std::uint64_t octets = 0;      ///< on the wire
+    Timestamp first, last;         ///< of its packets, smallest and greatest
     std::vector<std::string> why;  ///< failing predicates of the nearest rule, for its first packet
-    std::string detail;        ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
-    MacAddress first_mac;      ///< source MAC of the first packet, if it had one
+    std::string detail;            ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
+    MacAddress first_mac;          ///< source MAC of the first packet, if it had one
     bool has_mac = false;
 };
 
@@ -63,11 +63,11 @@ public:
     /// The fold that took what came after f of the same scan or flood; nullptr if f stands alone or is a fold.
     const Finding* fold_of(const Finding& f) const;
 
-    static constexpr std::size_t ports_a_pair = 16;       ///< then the pair's further ports fold into one finding
-    static constexpr std::size_t peers_a_port = 16;       ///< then further peers of one port fold
-    static constexpr std::size_t exact_a_group = 256;     ///< then everything of the group (reasons, nearest, protocol, direction) folds
-    static constexpr std::size_t max_findings = 16384;    ///< then one last finding takes the rest, one the critical rest
-    static constexpr std::size_t critical_reserve = 1024; ///< more, for critical causes only: no flood takes their place
+    static constexpr std::size_t ports_a_pair = 16;        ///< then the pair's further ports fold into one finding
+    static constexpr std::size_t peers_a_port = 16;        ///< then further peers of one port fold
+    static constexpr std::size_t exact_a_group = 256;      ///< then everything of the group (reasons, nearest, protocol, direction) folds
+    static constexpr std::size_t max_findings = 16384;     ///< then one last finding takes the rest, one the critical rest
+    static constexpr std::size_t critical_reserve = 1024;  ///< more, for critical causes only: no flood takes their place
 
 private:
     struct CauseHash {
@@ -78,8 +78,8 @@ private:
 
     const Policy* policy_;
     std::vector<Finding> list_;
-    std::unordered_map<Cause, std::uint32_t, CauseHash> by_cause_;   ///< exact and folded
-    std::unordered_map<Cause, std::uint32_t, CauseHash> members_;    ///< folded form -> number of exact findings in it
+    std::unordered_map<Cause, std::uint32_t, CauseHash> by_cause_;  ///< exact and folded
+    std::unordered_map<Cause, std::uint32_t, CauseHash> members_;   ///< folded form -> number of exact findings in it
 };
 
 }  // namespace sw

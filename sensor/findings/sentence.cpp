@@ -15,7 +15,8 @@ std::string named(const Address& a, const Policy& policy) {
 
 std::string initiator(const Finding& f, const Policy& policy) {
     const Cause& c = f.cause;
-    if (c.any_initiator) return c.direction == Direction::inbound || c.direction == Direction::outside ? "many hosts outside" : "many hosts";
+    if (c.any_initiator)
+        return c.direction == Direction::inbound || c.direction == Direction::outside ? "many hosts outside" : "many hosts";
     if (c.initiator.family == 0 && f.has_mac) return fmt::format("a host with MAC {}", to_string(f.first_mac));
     return named(c.initiator, policy);
 }
@@ -58,12 +59,18 @@ std::string objection(Reason r, const Finding& f, const Policy& policy) {
     const std::string_view nearest = rule_name(policy, f.cause.nearest);
     const std::string_view rule = nearest.empty() ? "a rule" : nearest;
     switch (r) {
-        case Reason::no_rule: return missed(f, policy);
-        case Reason::forbidden: return fmt::format("rule {} forbids it", rule_name(policy, f.cause.forbid));
-        case Reason::not_open: return fmt::format("it fits {}, but its opening was never seen", rule);
-        case Reason::wrong_direction: return fmt::format("it fits {} only with initiator and responder swapped", rule);
-        case Reason::rule_expired: return fmt::format("only {} allows it, and that has expired", rule);
-        default: return fmt::format("it {}", info(r).sentence);
+        case Reason::no_rule:
+            return missed(f, policy);
+        case Reason::forbidden:
+            return fmt::format("rule {} forbids it", rule_name(policy, f.cause.forbid));
+        case Reason::not_open:
+            return fmt::format("it fits {}, but its opening was never seen", rule);
+        case Reason::wrong_direction:
+            return fmt::format("it fits {} only with initiator and responder swapped", rule);
+        case Reason::rule_expired:
+            return fmt::format("only {} allows it, and that has expired", rule);
+        default:
+            return fmt::format("it {}", info(r).sentence);
     }
 }
 

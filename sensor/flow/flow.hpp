@@ -37,7 +37,8 @@ struct FlowEnds {
     std::uint64_t addresses = 0;  ///< low 32 bits of each address (IPv4: all of it): sender in the low half
     std::uint64_t ports = 0;      ///< sender's, receiver's, protocol, family: 16, 16, 8, 8 bits from the lowest
 
-    static FlowEnds of(std::uint32_t from, std::uint32_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t proto, std::uint8_t family) {
+    static FlowEnds of(std::uint32_t from, std::uint32_t to, std::uint16_t sport, std::uint16_t dport, std::uint8_t proto,
+                       std::uint8_t family) {
         return {std::uint64_t{to} << 32 | from,
                 std::uint64_t{family} << 40 | std::uint64_t{proto} << 32 | std::uint64_t{dport} << 16 | std::uint64_t{sport}};
     }
@@ -53,22 +54,22 @@ struct alignas(64) Flow {
     static constexpr std::uint32_t none = 0;  ///< no flow, no block: indices count from 1, so that zero octets are empty
 
     // first cache line
-    FlowEnds ends;                    ///< initiator first
-    Timestamp deadline;               ///< engine time; over when it is passed
+    FlowEnds ends;       ///< initiator first
+    Timestamp deadline;  ///< engine time; over when it is passed
     FlowState state = FlowState::free;
-    std::uint8_t link = 0;            ///< index of the datalink it was opened on
-    std::uint16_t rule = 0;           ///< index in Policy::rules
-    bool provisional : 1 = false;     ///< picked up mid-stream during the grace
-    bool forward_clear : 1 = false;   ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
+    std::uint8_t link = 0;           ///< index of the datalink it was opened on
+    std::uint16_t rule = 0;          ///< index in Policy::rules
+    bool provisional : 1 = false;    ///< picked up mid-stream during the grace
+    bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
     TcpSide side[2];  ///< initiator, responder
 
     // second cache line
-    std::uint32_t next = none;        ///< in its hash bucket
-    std::uint8_t high[2][12] = {};    ///< IPv6: the upper 96 bits
+    std::uint32_t next = none;      ///< in its hash bucket
+    std::uint8_t high[2][12] = {};  ///< IPv6: the upper 96 bits
     std::uint32_t bucket = 0;
-    std::uint32_t due = none;         ///< next in its slot of the expiry wheel
-    std::uint32_t isn[2] = {};        ///< TCP: initial sequence numbers
+    std::uint32_t due = none;                                 ///< next in its slot of the expiry wheel
+    std::uint32_t isn[2] = {};                                ///< TCP: initial sequence numbers
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
 };
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);

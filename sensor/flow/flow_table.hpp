@@ -73,7 +73,7 @@ private:
     std::array<std::uint32_t, slots> wheel_{};
     std::uint32_t mask_, capacity_, size_ = 0;
     std::uint32_t touched_ = 1;  ///< the first entry that was never used
-    std::int64_t swept_ = 0;  ///< the second up to which the wheel was swept
+    std::int64_t swept_ = 0;     ///< the second up to which the wheel was swept
     bool started_ = false;
     SipKey key_;
 };

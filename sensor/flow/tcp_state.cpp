@@ -126,8 +126,8 @@ Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now
 /// Only the SYNs of this very connection may come again.
 Answer TcpState::with_syn(Flow& flow, const Packet& p, int from, Timestamp) {
     const bool answer = is(p, ack);
-    const bool same = !flow.provisional && p.tcp_seq == flow.isn[from] && answer == (from == 1) &&
-                      (!answer || p.tcp_ack == flow.isn[0] + 1);
+    const bool same =
+        !flow.provisional && p.tcp_seq == flow.isn[from] && answer == (from == 1) && (!answer || p.tcp_ack == flow.isn[0] + 1);
     if (same) return {};
     return refuse(flow.state == FlowState::answered && answer ? Reason::tcp_handshake : Reason::tcp_syn_midstream);
 }

@@ -30,9 +30,9 @@ public:
 
     enum class Fit : std::uint8_t { fits, reopens, refused };
     struct Answer {
-        Fit fit = Fit::fits;             ///< reopens: a new connection on the same tuple; the rules are asked again
-        Reason reason = Reason::no_rule; ///< if refused
-        bool unverified = false;         ///< sent again after the first copy was let go
+        Fit fit = Fit::fits;              ///< reopens: a new connection on the same tuple; the rules are asked again
+        Reason reason = Reason::no_rule;  ///< if refused
+        bool unverified = false;          ///< sent again after the first copy was let go
     };
     /// from: 0 initiator, 1 responder. The packet has no anomalies but accepted ones.
     Answer segment(Flow& flow, const Packet& p, int from, Timestamp now);

@@ -25,7 +25,8 @@ std::string difference(const Packet& a, const Packet& b) {
     if (a.anomalies != b.anomalies) return fmt::format("anomalies {} and {}", describe(a.anomalies), describe(b.anomalies));
     if (a.network != b.network || a.transport != b.transport || a.ip_proto != b.ip_proto) return "protocols";
     if (a.plain != b.plain || a.fragment != b.fragment || a.checksum != b.checksum || a.ethertype != b.ethertype) return "shape";
-    if (a.ip_src != b.ip_src || a.ip_dst != b.ip_dst || a.mac_src != b.mac_src || a.mac_dst != b.mac_dst || a.ttl != b.ttl) return "addresses";
+    if (a.ip_src != b.ip_src || a.ip_dst != b.ip_dst || a.mac_src != b.mac_src || a.mac_dst != b.mac_dst || a.ttl != b.ttl)
+        return "addresses";
     if (a.sport != b.sport || a.dport != b.dport) return "ports";
     if (a.tcp_seq != b.tcp_seq || a.tcp_ack != b.tcp_ack || a.tcp_flags != b.tcp_flags || a.tcp_window != b.tcp_window) return "tcp";
     if (a.tcp_has_window_scale != b.tcp_has_window_scale || a.tcp_window_scale != b.tcp_window_scale) return "window scale";

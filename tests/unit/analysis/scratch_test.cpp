@@ -1,6 +1,6 @@
 /// Programs that read scratch memory which they never set have no answer: they are found.
-#include "rules/analysis/opcode.hpp"
 #include "rules/analysis/scratch.hpp"
+#include "rules/analysis/opcode.hpp"
 #include "tests/support/catch.hpp"
 
 namespace sw {

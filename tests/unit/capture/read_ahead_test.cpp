@@ -1,4 +1,6 @@
-/// Files long enough for the thread that reads ahead: every frame comes, whole and in order, however long it is.
+/// Files long enough for the thread that decompresses ahead: every frame comes, whole and in order, however long it is.
+#include <zlib.h>
+
 #include <random>
 #include <thread>
 
@@ -31,6 +33,26 @@ const LongFile& long_file() {
     return file;
 }
 
+/// Stored, not squeezed: quick, and every octet passes the thread.
+Octets gzip(const Octets& plain) {
+    z_stream z{};
+    REQUIRE(deflateInit2(&z, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    Octets packed(deflateBound(&z, plain.size()));
+    z.next_in = const_cast<Octets&>(plain).data();
+    z.avail_in = static_cast<uInt>(plain.size());
+    z.next_out = packed.data();
+    z.avail_out = static_cast<uInt>(packed.size());
+    REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    packed.resize(z.total_out);
+    deflateEnd(&z);
+    return packed;
+}
+
+const Octets& packed_file() {
+    static const Octets packed = gzip(long_file().file.out);
+    return packed;
+}
+
 void expect_all(const Drained& d) {
     CHECK_FALSE(d.stop.has_value());
     REQUIRE(d.frames.size() == long_file().frames.size());
@@ -44,14 +66,17 @@ void expect_all(const Drained& d) {
 }  // namespace
 
 TEST_CASE("reader: a long file gives every frame in order, long ones too") {
-    for (const std::size_t batch : {1u, 64u, 1000u}) expect_all(drain(long_file().file.out, batch));
+    for (const std::size_t batch : {1u, 64u, 1000u}) {
+        expect_all(drain(long_file().file.out, batch));
+        expect_all(drain(packed_file(), batch));
+    }
 }
 
-TEST_CASE("reader: a long pipe gives every frame in order") {
+TEST_CASE("reader: a long pipe gives every frame in order, compressed or not") {
+    const Octets& all = GENERATE(false, true) ? packed_file() : long_file().file.out;
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
-    std::thread writer([to = ends[1]] {
-        const Octets& all = long_file().file.out;
+    std::thread writer([to = ends[1], &all] {
         for (std::size_t done = 0; done < all.size();) {
             const ssize_t n = ::write(to, all.data() + done, std::min<std::size_t>(all.size() - done, 70'001));
             if (n <= 0) break;
@@ -68,7 +93,8 @@ TEST_CASE("reader: a long file torn behind the thread's first pieces delivers al
     std::mt19937_64 random(7);
     for (int i = 0; i < 8; ++i) {
         const std::size_t cut = (2u << 20) + random() % (3u << 20);
-        const Drained d = drain(Octets(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut)));
+        const Octets torn(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(cut));
+        const Drained d = drain(i % 2 == 0 ? torn : gzip(torn));
         std::size_t offset = 24, frames = 0;
         while (frames < long_file().frames.size() && offset + 16 + long_file().frames[frames].size() <= cut)
             offset += 16 + long_file().frames[frames++].size();
@@ -87,7 +113,7 @@ TEST_CASE("reader: leaving a long pipe that nobody writes to does not wait for i
     const UniqueFd open_end(ends[1]);
     static constexpr std::size_t written = 2u << 20, taken = written - 200'000;  // the rest fits into the pipe and the pieces
     std::thread writer([to = ends[1]] {
-        const Octets& all = long_file().file.out;
+        const Octets& all = packed_file();
         for (std::size_t done = 0; done < written;) {
             const ssize_t n = ::write(to, all.data() + done, std::min<std::size_t>(written - done, 65'536));
             if (n <= 0) break;
