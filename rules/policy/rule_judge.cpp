@@ -74,7 +74,8 @@ struct RuleJudge::Impl {
     std::string union_expression() const;
     View& view(Network n);
     void build(View& v, Network n);
-    Answer answer(View& v, const FlowFields& fields, const Packet* frame, const ImaginedFrame* imagined, Timestamp ts);
+    template <class MakeFrame>
+    Answer answer(View& v, const FlowFields& fields, Timestamp ts, MakeFrame frame);
     template <class F>
     Answer run(const std::vector<int>& rules, const F& frame, Timestamp ts) const;
     void turn_epoch(Timestamp ts);
@@ -175,19 +176,17 @@ Answer RuleJudge::Impl::run(const std::vector<int>& rules, const F& frame, Times
     return a;
 }
 
-/// Exactly one of frame and imagined is set.
-Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, const Packet* frame, const ImaginedFrame* imagined, Timestamp ts) {
+/// frame() is what the programs are run on, made only if some must be.
+template <class MakeFrame>
+Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, Timestamp ts, MakeFrame frame) {
     turn_epoch(ts);
     const ClassKey key = v.classes->classify(fields);
-    Answer a;
-    if (const Answer* known = v.memo.find(key)) {
-        a = *known;
-    } else {
-        a = frame != nullptr ? run(v.covered, *frame, ts) : run(v.covered, *imagined, ts);
-        v.memo.insert(key, a);
-    }
-    if (v.uncovered.empty()) return a;
-    const Answer more = frame != nullptr ? run(v.uncovered, *frame, ts) : run(v.uncovered, *imagined, ts);
+    const Answer* known = v.memo.find(key);
+    if (known != nullptr && v.uncovered.empty()) return *known;
+    const auto& made = frame();
+    Answer a = known != nullptr ? *known : run(v.covered, made, ts);
+    if (known == nullptr) v.memo.insert(key, a);
+    const Answer more = run(v.uncovered, made, ts);
     if (more.allow >= 0) first(a.allow, more.allow);
     if (more.expired >= 0) first(a.expired, more.expired);
     if (more.forbid >= 0) first(a.forbid, more.forbid);
@@ -247,7 +246,7 @@ void RuleJudge::without_memo() {
 
 int RuleJudge::forbidden(const Packet& p, Timestamp ts) {
     Impl& i = *impl_;
-    if (keyable(p)) return i.answer(i.view(p.network), FlowFields::of(p), &p, nullptr, ts).forbid;
+    if (keyable(p)) return i.answer(i.view(p.network), FlowFields::of(p), ts, [&]() -> const Packet& { return p; }).forbid;
     return i.ask(RuleKind::forbid, {}, ts, [&](const Program& program) { return matches(program, p); }).rule;
 }
 
@@ -256,7 +255,7 @@ bool RuleJudge::forbids_by_tuple(Network network) { return impl_->view(network).
 RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies, Timestamp ts) {
     Impl& i = *impl_;
     if (anomalies.empty() && keyable(p)) {
-        const Answer a = i.answer(i.view(p.network), FlowFields::of(p), &p, nullptr, ts);
+        const Answer a = i.answer(i.view(p.network), FlowFields::of(p), ts, [&]() -> const Packet& { return p; });
         return {a.allow, a.expired};
     }
     return i.ask(RuleKind::allow, anomalies, ts, [&](const Program& program) { return matches(program, p); });
@@ -265,8 +264,7 @@ RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies,
 RuleJudge::Asked RuleJudge::conversation(const Packet& p, bool swapped, Timestamp ts) {
     if (!is_ip(p)) return {};
     Impl& i = *impl_;
-    const ImaginedFrame frame = imagine_opening(p, swapped);
-    const Answer a = i.answer(i.view(p.network), fields_of_opening(p, swapped), nullptr, &frame, ts);
+    const Answer a = i.answer(i.view(p.network), fields_of_opening(p, swapped), ts, [&] { return imagine_opening(p, swapped); });
     return {a.allow, a.expired};
 }
 
