@@ -62,6 +62,17 @@ std::string escape_for_display(std::string_view bytes) {
     return out;
 }
 
+std::string escape_again(std::string_view escaped) {
+    std::string out;
+    for (;;) {
+        const std::size_t backslash = escaped.find('\\');
+        out += escape_for_display(escaped.substr(0, backslash));
+        if (backslash == std::string_view::npos) return out;
+        out += '\\';
+        escaped.remove_prefix(backslash + 1);
+    }
+}
+
 namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

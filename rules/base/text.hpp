@@ -11,6 +11,10 @@ namespace sw {
 /// cost: one pass, one allocation
 std::string escape_for_display(std::string_view bytes);
 
+/// Text that was escaped before it was kept where others could change it: what is not clean after all is escaped, the
+/// backslashes of the first escaping stay.
+std::string escape_again(std::string_view escaped);
+
 /// The candidate nearest to word by edit distance (at most 2 edits, and fewer than half the word), or "".
 std::string_view nearest_word(std::string_view word, const std::vector<std::string_view>& candidates);
 

@@ -2,11 +2,11 @@
 
 #include <netdb.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "rules/confine/self_test.hpp"
 
 namespace sw {
 namespace {
@@ -21,29 +21,41 @@ void load_name_services() {
     (void)getprotobyname("tcp");
 }
 
-// Trust the outcome, not the calls that should have led to it.
-Result<Done> self_test() {
-    for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK, AF_PACKET}) {
-        const int fd = socket(family, SOCK_DGRAM, 0);
-        if (fd < 0 && errno == EPERM) continue;
-        if (fd >= 0) close(fd);
-        return unexpected("confine this process: it can still make sockets", ExitCode::environment);
-    }
-    return Done{};
+// SQLite seeds itself there.
+constexpr const char* random_device = "/dev/urandom";
+
+// Where shells throw away what nobody reads.
+constexpr const char* null_device = "/dev/null";
+
+confinement::Paths paths_of(const Powers& powers, const std::vector<std::string>& readable, const std::vector<std::string>& writable) {
+    confinement::Paths paths;
+    if (powers.files >= Powers::Files::tables) paths.readable.assign(system_files().begin(), system_files().end());
+    if (powers.files >= Powers::Files::readable) paths.readable.insert(paths.readable.end(), readable.begin(), readable.end());
+    if (powers.files < Powers::Files::journals) return paths;
+    paths.readable.emplace_back(random_device);
+    paths.writable = writable;
+    paths.writes = true;
+    paths.terminals = powers.terminals;
+    if (!powers.programs) return paths;
+    paths.programs.assign(program_folders().begin(), program_folders().end());
+    paths.writable.emplace_back(null_device);
+    return paths;
 }
 
 }  // namespace
 
-Result<Done> confine(Role role, const std::vector<std::string>& readable) {
+Result<Done> confine(Role role, const std::vector<std::string>& readable, const std::vector<std::string>& writable,
+                     const Descriptors& known) {
+    using confinement::Otherwise;
     const Powers& powers = powers_of(role);
     if (confinement::is_final()) return unexpected("confine this process: it is confined already", ExitCode::environment);
     load_name_services();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot("no new privileges");
-    std::vector<std::string> paths(system_files().begin(), system_files().end());
-    if (powers.named_files) paths.insert(paths.end(), readable.begin(), readable.end());
-    if (auto files = confinement::restrict_files(paths); !files) return files;
-    if (auto calls = confinement::restrict_system_calls(powers); !calls) return calls;
-    if (auto tested = self_test(); !tested) return tested;
+    if (auto files = confinement::restrict_files(paths_of(powers, readable, writable)); !files) return files;
+    // Tried out where a forbidden call fails, so that trying costs nothing; then the same rules once more, and it kills.
+    if (auto calls = confinement::restrict_system_calls(powers, known, Otherwise::try_out); !calls) return calls;
+    if (auto tested = confinement::self_test(powers, known, confinement::refused_in_trial); !tested) return tested;
+    if (auto calls = confinement::restrict_system_calls(powers, known, Otherwise::enforce); !calls) return calls;
     confinement::set_confined();
     return Done{};
 }

@@ -14,21 +14,25 @@ Unexpected cannot(const std::string& what) {
 }
 
 // A path that is not there is no error: opening it says so later.
-Result<Done> unveil_for_reading(const std::string& path) {
-    if (unveil(path.c_str(), "r") == 0 || errno == ENOENT || errno == ENOTDIR) return Done{};
+Result<Done> unveil_for(const char* permissions, const std::string& path) {
+    if (unveil(path.c_str(), permissions) == 0 || errno == ENOENT || errno == ENOTDIR) return Done{};
     return cannot("unveil " + path);
 }
 
 }  // namespace
 
-Result<Done> confine(Role role, const std::vector<std::string>& readable) {
+Result<Done> confine(Role role, const std::vector<std::string>& readable, const std::vector<std::string>& writable) {
     const Powers& powers = powers_of(role);
     if (confinement::is_final()) return unexpected("confine this process: it is confined already", ExitCode::environment);
-    for (const std::string_view path : system_files())
-        if (auto done = unveil_for_reading(std::string(path)); !done) return done;
-    if (powers.named_files)
+    if (powers.files >= Powers::Files::tables)
+        for (const std::string_view path : system_files())
+            if (auto done = unveil_for("r", std::string(path)); !done) return done;
+    if (powers.files >= Powers::Files::readable)
         for (const std::string& path : readable)
-            if (auto done = unveil_for_reading(path); !done) return done;
+            if (auto done = unveil_for("r", path); !done) return done;
+    if (powers.files >= Powers::Files::writable)
+        for (const std::string& path : writable)
+            if (auto done = unveil_for("rwc", path); !done) return done;
     if (unveil(nullptr, nullptr) != 0) return cannot("lock unveil");
     // With "error" a forbidden call fails with ENOSYS, so that we can try one; without, it is SIGABRT. A host name that
     // slipped past parse_filter therefore ends us here, where Linux lets libpcap report it.
