@@ -23,21 +23,25 @@ std::string_view to_string(Verdict v) {
 Engine::Engine(const Policy& policy, const EngineOptions& options) : impl_(std::make_unique<Impl>(policy, options)) {}
 Engine::~Engine() = default;
 void Engine::begin_file() { impl_->begin_file(); }
+void Engine::on_flow_end(FlowEnd f) { impl_->on_flow_end = std::move(f); }
+void Engine::end_flows() { impl_->end_flows(); }
 std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { return impl_->why(f, j); }
 const Findings& Engine::findings() const { return impl_->findings; }
 const EngineCounters& Engine::counters() const { return impl_->counters; }
 const Policy& Engine::policy() const { return impl_->policy; }
 
-Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged) {
+Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances) {
     judged = 0;
     while (judged < frames.size()) {
         const std::size_t n = std::min(Impl::batch, frames.size() - judged);
         std::optional<Error> error;
-        judged += impl_->judge(frames.subspan(judged, n), out.subspan(judged), error);
+        judged += impl_->judge(frames.subspan(judged, n), glances.empty() ? nullptr : &glances[judged], out.subspan(judged), error);
         if (error) return Unexpected{*error};
     }
     return Done{};
 }
+
+void Engine::glance(std::span<const Frame> frames, std::span<Glance> out) const { impl_->glance(frames, out.data()); }
 
 namespace {
 
@@ -46,17 +50,26 @@ EngineOptions merged(EngineOptions o, const Policy& policy) {
     return o;
 }
 
+std::uint64_t seed_of(const std::array<std::uint8_t, 16>& key) {
+    std::uint64_t seed;
+    std::memcpy(&seed, key.data() + 8, 8);
+    return seed;
+}
+
 }  // namespace
 
 Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     : policy(p),
       options(merged(o, p)),
-      findings(p),
+      findings(p, seed_of(o.hash_key)),
       wire_(p.wire),
       ignored_(options.ignore),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
-      work_(batch) {
+      work_(batch),
+      glances_(batch),
+      fetched_(batch),
+      shortcut_(o.mode == Mode::flow && o.shortcuts) {
     counters.by_rule.assign(policy.rules.size(), 0);
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
@@ -113,26 +126,76 @@ void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
     flows_.prefetch_bucket(w.hash);
 }
 
-/// Decode all, fetch what the flow table will be asked, then judge all in order. Frames before the first whose datalink
-/// has no usable rules are judged.
-std::size_t Engine::Impl::judge(std::span<const Frame> frames, std::span<Judgement> out, std::optional<Error>& error) {
-    std::size_t n = 0;
-    for (std::uint8_t link = 0; n < frames.size() && !error; ++n) {
-        if (n == 0 || frames[n].link != frames[n - 1].link) {
-            const auto index = link_index(frames[n].link);
+/// What decode_into() would say of a common frame.
+void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const {
+    expand(g.common, len, g.link, w.packet);
+    w.ts = g.ts;
+    w.link = f.link;
+    w.objections = {};
+    w.in_flow = true;
+    w.key = {f.ends, {nullptr, nullptr}};
+    w.hash = f.guess.slot == Flow::none ? f.hash : flows_.hash(w.key);
+}
+
+[[gnu::hot]] void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+    for (const Frame& frame : frames) {
+        Glance& g = *out++;
+        g.ts = frame.ts;
+        g.link = frame.link;
+        g.is_common = shortcut_ && frame.link.linktype == linktype::en10mb && frame.caplen == frame.len &&
+                      read_common(frame.data, frame.len, g.common) && wire_.clean(g.common);
+    }
+}
+
+/// Have in cache what judging will need. How many frames can be judged: those before the first whose datalink has no
+/// usable rules.
+[[gnu::hot]] std::size_t Engine::Impl::fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error) {
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const Glance& g = glances[i];
+        if (g.link != last_link_ || last_index_ < 0) {
+            const auto index = link_index(g.link);
             if (!index) {
                 error = index.error();
-                break;
+                return i;
             }
-            link = *index;
+            last_link_ = g.link;
+            last_index_ = *index;
         }
-        decode_into(work_[n], frames[n], link);
+        Fetched& f = fetched_[i];
+        f.link = static_cast<std::uint8_t>(last_index_);
+        if (!g.is_common) {
+            decode_into(work_[i], frames[i], f.link);
+            continue;
+        }
+        f.ends = FlowKey::of(g.common).ends;
+        f.guess = flows_.guess(f.ends);
+        if (f.guess.slot != Flow::none) {
+            flows_.prefetch_slot(f.guess.slot);
+        } else {
+            f.hash = flows_.hash({f.ends, {nullptr, nullptr}});
+            flows_.prefetch_bucket(f.hash);
+        }
     }
-    for (std::size_t i = 0; i < n; ++i)
-        if (work_[i].in_flow) flows_.prefetch_flow(work_[i].hash);
+    return frames.size();
+}
+
+/// Look at all, fetch what the flow table will be asked, then judge all in order.
+[[gnu::hot]] std::size_t Engine::Impl::judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out,
+                                             std::optional<Error>& error) {
+    if (glances == nullptr) {
+        glance(frames, glances_.data());
+        glances = glances_.data();
+    }
+    const std::size_t n = fetch(frames, glances, error);
     for (std::size_t i = 0; i < n; ++i) {
-        tick(work_[i].ts);
-        if (allow_at_once(work_[i], out[i])) continue;
+        if (!glances[i].is_common ? work_[i].in_flow : fetched_[i].guess.slot == Flow::none)
+            flows_.prefetch_flow(glances[i].is_common ? fetched_[i].hash : work_[i].hash);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        const Glance& g = glances[i];
+        tick(g.ts);
+        if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
+        if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
         settle(work_[i], rule_on(work_[i]), out[i]);
     }
     counters.frames += n;
@@ -140,8 +203,7 @@ std::size_t Engine::Impl::judge(std::span<const Frame> frames, std::span<Judgeme
 }
 
 void Engine::Impl::start_trace(Timestamp ts) {
-    flows_.clear();
-    sent_.clear();
+    end_flows();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
     started_ = true;
@@ -160,7 +222,10 @@ void Engine::Impl::tick(Timestamp ts) {
     }
     if (now_ < next_second_) return;
     next_second_ = now_ + std::chrono::nanoseconds{1'000'000'000 - now_.ns % 1'000'000'000};
-    flows_.expire(now_, [this](Flow& flow) { sent_.release(flow); });
+    flows_.expire(now_, [this](Flow& flow) {
+        tell_end(flow);
+        sent_.release(flow);
+    });
 }
 
 Ruling Engine::Impl::rule_on(Work& w) {
@@ -209,7 +274,9 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.reasons = ruling.reasons;
     out.finding = 0;
     out.nearest = -1;
-    out.fits = out.answers = false;
+    out.fits = false;
+    out.answers = ruling.answers;
+    out.flow = ruling.flow;
     if (ruling.rule >= 0) ++counters.by_rule[static_cast<std::size_t>(ruling.rule)];
     if (ruling.verdict == Verdict::allow) {
         ++counters.allowed;

@@ -2,17 +2,21 @@
 /// source -> decode -> flow -> judge -> group: one verdict for every frame, in the order they came.
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "rules/packet/common_frame.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
 #include "sensor/findings/findings.hpp"
 
 namespace sw {
+
+struct Flow;
 
 enum class Verdict : std::uint8_t { allow, grey, black };
 std::string_view to_string(Verdict v);
@@ -26,6 +30,15 @@ struct Judgement {
     int nearest = -1;           ///< GREY, BLACK: index of the nearest allow or housekeeping rule
     bool fits = false;          ///< that rule's filter accepts the conversation: what is wrong is told by reasons alone
     bool answers = false;       ///< the sender is the responder of its conversation
+    std::uint32_t flow = 0;     ///< ALLOW in mode flow: the conversation's slot in the flow table; 0: none (also ICMP errors about one)
+};
+
+/// What a look at one frame alone says: the part of judging that needs no state, so another thread can do it ahead.
+struct alignas(64) Glance {
+    CommonFrame common;
+    Timestamp ts;
+    Datalink link;
+    bool is_common = false;  ///< `common` is set; else judging decodes the frame wholly
 };
 
 struct EngineOptions {
@@ -34,6 +47,7 @@ struct EngineOptions {
     Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
     bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
+    bool trace = false;                       ///< tell ended conversations to Engine::on_flow_end (costs a call a conversation)
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
 };
 
@@ -56,13 +70,25 @@ public:
     /// Judge frames in order; out.size() >= frames.size().
     /// errors: a rule does not compile for a frame's datalink: names both; the frames before it are judged (their number in judged)
     /// cost:   see docs/performance.md; nothing is allocated for an allowed frame
-    Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged);
+    /// glances: of the same frames, by glance(); or none
+    Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances = {});
+
+    /// From any thread, while the engine judges in another. out.size() >= frames.size()
+    void glance(std::span<const Frame> frames, std::span<Glance> out) const;
 
     /// A file begins: if its first frame is older than what came before, a new trace begins (flows are forgotten).
     void begin_file();
 
     /// Failing predicates of the nearest rule for one judged frame (what --packets prints).
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
+
+    /// With EngineOptions::trace: called while judging, when the flow in a slot ends (closed or idle: complete; else cut off),
+    /// before another conversation can take its slot. A closed connection ends with its tombstone: what comes late is its own.
+    /// The counters' allowed + greylisted + blacklisted then say how many frames were judged before it ended.
+    using FlowEnd = std::function<void(std::uint32_t slot, const Flow& flow, bool complete)>;
+    void on_flow_end(FlowEnd f);
+    /// End all conversations now, as cut off.
+    void end_flows();
 
     const Findings& findings() const;
     const EngineCounters& counters() const;

@@ -14,17 +14,14 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
 
 }  // namespace
 
-/// Most frames: nothing to object to, a known conversation, no forbid rule that could match, all in order. What the long
-/// way would say, said in fewer steps. false: nothing was decided.
-bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
-    const Packet& p = w.packet;
-    if (!w.in_flow || !w.objections.empty() || !p.plain || !options.shortcuts) return false;
-    const auto [flow, from] = flows_.find(w.key, w.hash, now_);
-    if (flow == nullptr || flow->link != w.link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
-    if (w.ts >= until_[flow->rule]) return false;
-    if (p.transport == Transport::udp)
+[[gnu::always_inline]] inline bool Engine::Impl::fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts,
+                                                              std::uint8_t proto, const TcpState::Segment& segment, Judgement& out) {
+    const auto [flow, from] = found;
+    if (flow == nullptr || flow->link != link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
+    if (ts >= until_[flow->rule]) return false;
+    if (proto == 17)
         flow->deadline = now_ + flow_life::datagrams;
-    else if (p.transport != Transport::tcp || !tcp_.in_order(*flow, p, from, now_))
+    else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
     ++counters.allowed;
     ++counters.by_rule[flow->rule];
@@ -34,8 +31,28 @@ bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
     out.reasons = {};
     out.finding = 0;
     out.nearest = -1;
-    out.fits = out.answers = false;
+    out.fits = false;
+    out.answers = from == 1;
+    out.flow = flows_.slot_of(*flow);
     return true;
+}
+
+/// Most frames: nothing to object to, a known conversation, no forbid rule that could match, all in order. What the long
+/// way would say, said in fewer steps. false: nothing was decided.
+bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
+    const Packet& p = w.packet;
+    if (!w.in_flow || !w.objections.empty() || !p.plain || !options.shortcuts) return false;
+    return fits_at_once(flows_.find(w.key, w.hash, now_), w.link, w.ts, p.ip_proto, TcpState::Segment::of(p), out);
+}
+
+bool Engine::Impl::allow_common(const Glance& g, const Fetched& fetched, Judgement& out) {
+    FlowTable::Found found = flows_.at(fetched.guess, fetched.ends, now_);
+    if (found.flow == nullptr) {
+        const FlowKey key{fetched.ends, {nullptr, nullptr}};
+        found = flows_.find(key, fetched.guess.slot == Flow::none ? fetched.hash : flows_.hash(key), now_);
+        if (found.flow != nullptr) flows_.remember(fetched.guess, *found.flow);
+    }
+    return fits_at_once(found, fetched.link, g.ts, g.common.proto, TcpState::Segment::of(g.common), out);
 }
 
 Ruling Engine::Impl::rule_flow(Work& w) {
@@ -76,13 +93,14 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     } else {
         flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
     }
-    return Ruling::allow(flow.rule, flow.provisional);
+    return Ruling::allow(flow, flows_.slot_of(flow), from == 1);
 }
 
 Ruling Engine::Impl::open(Work& w, int rule) {
     const bool tcp = is_tcp(w.packet);
     const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
     if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
+    if (const Flow* old = options.trace ? flows_.entry_of(w.key, w.hash) : nullptr) tell_end(*old);
     Flow* flow = flows_.create(w.key, w.hash, now_, life);
     if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
     flow->rule = static_cast<std::uint16_t>(rule);
@@ -90,7 +108,7 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     flow->state = w.packet.transport == Transport::udp ? FlowState::datagrams : FlowState::echo;
     if (tcp) tcp_.open(*flow, w.packet, now_);
     ++counters.flows;
-    return Ruling::allow(rule);
+    return Ruling::allow(*flow, flows_.slot_of(*flow), false);
 }
 
 Ruling Engine::Impl::without_flow(Work& w) {
@@ -119,13 +137,26 @@ Ruling Engine::Impl::unopened(Work& w) {
     }
     const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
     if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
+    if (const Flow* old = options.trace ? flows_.entry_of(w.key, w.hash) : nullptr) tell_end(*old);
     Flow* flow = flows_.create(from == 1 ? w.key.swapped() : w.key, w.hash, now_, flow_life::established);
     if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
     flow->rule = static_cast<std::uint16_t>(rule);
     flow->link = w.link;
     tcp_.pick_up(*flow, w.packet, from, now_);
     ++counters.provisional;
-    return Ruling::allow(rule, true);
+    return Ruling::allow(*flow, flows_.slot_of(*flow), from == 1);
+}
+
+void Engine::Impl::tell_end(const Flow& flow) const {
+    if (!options.trace || !on_flow_end) return;
+    const bool tcp = flow.state != FlowState::datagrams && flow.state != FlowState::echo;
+    on_flow_end(flows_.slot_of(flow), flow, tcp ? flow.state == FlowState::closed : flow.deadline < now_);
+}
+
+void Engine::Impl::end_flows() {
+    if (options.trace) flows_.for_each([this](const Flow& flow) { tell_end(flow); });
+    flows_.clear();
+    sent_.clear();
 }
 
 /// An error is allowed if it tells the sender of a live, allowed conversation about a packet of that conversation.

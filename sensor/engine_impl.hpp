@@ -13,7 +13,7 @@
 
 namespace sw {
 
-/// A frame on its way through a batch.
+/// A frame on its way through a batch that is not common, or could not be allowed at once.
 struct Work {
     Packet packet;
     Timestamp ts;
@@ -33,13 +33,17 @@ struct Ruling {
     bool answers = false;  ///< the sender is the responder: the finding's initiator is the receiver
     int fits = -1;         ///< GREY: a rule whose filter accepts the conversation
     ReasonSet reasons;
+    std::uint32_t flow = 0;  ///< ALLOW: slot of its conversation, if it has one
 
-    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}}; }
+    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0}; }
+    static Ruling allow(const Flow& flow, std::uint32_t slot, bool answers) {
+        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot};
+    }
     static Ruling grey(const ReasonSet& reasons, int fits = -1, bool answers = false) {
-        return {Verdict::grey, -1, false, answers, fits, reasons};
+        return {Verdict::grey, -1, false, answers, fits, reasons, 0};
     }
     static Ruling black(const ReasonSet& reasons, int rule, bool answers = false) {
-        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden)};
+        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0};
     }
 };
 
@@ -49,15 +53,18 @@ public:
 
     Impl(const Policy& policy, const EngineOptions& options);
 
-    std::size_t judge(std::span<const Frame> frames, std::span<Judgement> out, std::optional<Error>& error);
+    std::size_t judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out, std::optional<Error>& error);
+    void glance(std::span<const Frame> frames, Glance* out) const;
     Result<std::uint8_t> link_index(Datalink link);
     void begin_file() { file_begins_ = true; }
+    void end_flows();
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
 
     const Policy& policy;
     EngineOptions options;
     EngineCounters counters;
     Findings findings;
+    FlowEnd on_flow_end;
 
 private:
     struct Link {
@@ -65,15 +72,28 @@ private:
         std::optional<RuleJudge> rules;  ///< none for links that we do not decode: no rule is asked, every frame is GREY
     };
 
+    /// What was prepared for each frame of the batch.
+    struct Fetched {
+        FlowEnds ends;
+        FlowTable::Guess guess;
+        std::uint32_t hash = 0;  ///< where there is no guess
+        std::uint8_t link = 0;
+    };
+
     // engine.cpp
     void read(Work& w, const Frame& frame) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
+    void expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const;
     void tick(Timestamp ts);
     void start_trace(Timestamp ts);
     Ruling rule_on(Work& w);
     Ruling rule_frame(Work& w);
     Ruling rule_printed(Work& w);
     bool allow_at_once(const Work& w, Judgement& out);
+    bool allow_common(const Glance& g, const Fetched& fetched, Judgement& out);
+    bool fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts, std::uint8_t proto, const TcpState::Segment& segment,
+                      Judgement& out);
+    std::size_t fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error);
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
     Finding& record(const Work& w, const Judgement& j);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
@@ -89,6 +109,7 @@ private:
     Ruling icmp_error(Work& w);
     Ruling not_a_conversation(Work& w);
     Ruling open(Work& w, int rule);
+    void tell_end(const Flow& flow) const;
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
@@ -100,8 +121,13 @@ private:
     SentOctets sent_;
     TcpState tcp_;
     std::vector<Work> work_;
+    std::vector<Glance> glances_;
+    std::vector<Fetched> fetched_;
     Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
     Timestamp next_second_;                  ///< when the flow table is swept again
+    Datalink last_link_;
+    int last_index_ = -1;  ///< of last_link_ in links_
+    bool shortcut_;        ///< common frames may be judged without decoding them wholly
     bool started_ = false, file_begins_ = false;
 };
 

@@ -20,7 +20,7 @@ bool bears(const Packet& p, const Address& own) {
 
 }  // namespace
 
-WireCheck::WireCheck(const Wire& wire) : wire_(&wire) {
+WireCheck::WireCheck(const Wire& wire) : wire_(&wire), no_own_(wire.watcher_macs.empty() && wire.watcher_addresses.empty()) {
     for (const MacAddress& own : wire.watcher_macs) macs_.push_back(load_mac(own.octets.data()));
 }
 
@@ -30,6 +30,15 @@ bool WireCheck::bears_own(const Packet& p) const {
     if (p.ip_src == nullptr) return false;
     for (const Address& own : wire_->watcher_addresses)
         if (bears(p, own)) return true;
+    return false;
+}
+
+bool WireCheck::bears_own(const CommonFrame& f) const {
+    const std::uint64_t to = load_mac(f.data), from = load_mac(f.data + 6);
+    for (std::uint64_t own : macs_)
+        if (to == own || from == own) return true;
+    for (const Address& own : wire_->watcher_addresses)
+        if (const std::uint32_t a = load_be32(own.octets.data()); own.family == 4 && (f.src == a || f.dst == a)) return true;
     return false;
 }
 

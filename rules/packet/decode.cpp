@@ -1,3 +1,4 @@
+#include "rules/packet/common_frame.hpp"
 #include "rules/packet/decode_internal.hpp"
 
 namespace sw {
@@ -35,9 +36,7 @@ std::string_view to_string(LayerKind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-namespace {
-
-void begin(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
+void decoding::begin(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
     static_cast<PacketFields&>(packet) = PacketFields{};
     packet.quoted.present = false;
     packet.data = data;
@@ -45,6 +44,8 @@ void begin(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Da
     packet.len = len;
     packet.link = link;
 }
+
+namespace {
 
 void walk(Packet& packet) {
     if (packet.caplen < packet.len) packet.anomalies.add(Reason::truncated);
@@ -55,13 +56,13 @@ void walk(Packet& packet) {
 }  // namespace
 
 void decode(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
-    begin(data, caplen, len, link, packet);
-    if (link.linktype == linktype::en10mb && caplen == len && decoding::decode_common(data, len, packet)) return;
-    walk(packet);
+    CommonFrame common;
+    if (link.linktype == linktype::en10mb && caplen == len && read_common(data, len, common)) return expand(common, len, link, packet);
+    decode_strictly(data, caplen, len, link, packet);
 }
 
 void decode_strictly(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet) {
-    begin(data, caplen, len, link, packet);
+    decoding::begin(data, caplen, len, link, packet);
     walk(packet);
 }
 

@@ -46,8 +46,8 @@ inline void note_checksum(Packet& p, Checksum result) {
 /// Checksum of a transport segment with its pseudo header (RFC 9293 3.1, RFC 768, RFC 8200 8.1).
 Checksum transport_checksum(const Packet& p, const Cursor& c, std::uint8_t proto);
 
-/// The fast way for the common frame, wholly captured. false: nothing was decided, take the strict walk.
-bool decode_common(const std::uint8_t* data, std::uint32_t len, Packet& p);
+/// Everything that is known before the first octet is looked at.
+void begin(const std::uint8_t* data, std::uint32_t caplen, std::uint32_t len, Datalink link, Packet& packet);
 
 void decode_link(Packet& p, Cursor c);
 void decode_ethertype(Packet& p, Cursor c, std::uint16_t type);

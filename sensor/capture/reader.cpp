@@ -23,6 +23,7 @@ public:
         return std::visit([](const auto& p) -> const std::vector<Datalink>& { return p.datalinks(); }, parser_);
     }
     std::uint64_t position() const { return window_.position(); }
+    const Window& window() const { return window_; }
 
 private:
     void end(std::string why);
@@ -76,8 +77,8 @@ Result<Parser> open_parser(Window& window) {
 
 }  // namespace
 
-Result<CaptureReader> CaptureReader::open(UniqueFd fd, bool (*cancelled)()) {
-    Window window = Window::open(std::move(fd), cancelled);
+Result<CaptureReader> CaptureReader::open(UniqueFd fd, bool (*cancelled)(), std::size_t buffers) {
+    Window window = Window::open(std::move(fd), cancelled, buffers);
     auto parser = open_parser(window);
     if (!parser) {
         Unexpected refused{parser.error()};
@@ -96,5 +97,7 @@ std::size_t CaptureReader::next(std::span<Frame> out) { return impl_->next(out);
 const std::optional<ReadStop>& CaptureReader::stopped() const { return impl_->stopped(); }
 const std::vector<Datalink>& CaptureReader::datalinks() const { return impl_->datalinks(); }
 std::uint64_t CaptureReader::position() const { return impl_->position(); }
+std::uint64_t CaptureReader::turns() const { return impl_->window().turns(); }
+bool CaptureReader::compressed() const { return impl_->window().compressed(); }
 
 }  // namespace sw

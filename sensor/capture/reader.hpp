@@ -29,7 +29,8 @@ public:
     ///         from the second MiB on, 1.25 MiB that a thread decompresses ahead into; a decoder's window of
     ///         at most 8 MiB
     /// cancelled: asked while a pipe keeps us waiting, from any thread; once true, next() returns 0 soon
-    static Result<CaptureReader> open(UniqueFd fd, bool (*cancelled)() = nullptr);
+    /// buffers: for callers that keep frames longer than until the next call; see turns()
+    static Result<CaptureReader> open(UniqueFd fd, bool (*cancelled)() = nullptr, std::size_t buffers = 1);
 
     CaptureReader(CaptureReader&&) noexcept;
     CaptureReader& operator=(CaptureReader&&) noexcept;
@@ -37,8 +38,12 @@ public:
 
     /// Fill out with the next frames, in file order. 0: the end, or stopped(). Never blocks for more once it has one
     /// frame and the source is a pipe.
-    /// lifetime: the frames' data lives until the next call
+    /// lifetime: the frames' data lives until the next call; of a plain file opened with n buffers, until turns() is n more than
+    ///           after the call that gave them
     std::size_t next(std::span<Frame> out);
+    /// How often the frames' buffer changed. One call of next() adds at most one.
+    std::uint64_t turns() const;
+    bool compressed() const;
 
     /// Set when the file ended early: torn, or claiming what cannot be.
     const std::optional<ReadStop>& stopped() const;

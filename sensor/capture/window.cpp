@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace sw {
 
-Window Window::open(UniqueFd fd, bool (*cancelled)()) {
+Window Window::open(UniqueFd fd, bool (*cancelled)(), std::size_t buffers) {
     Window w;
+    w.buffers_ = std::vector<Buffer>(buffers);
+    w.storage_ = w.buffers_[0].octets.get();
     w.cancelled_ = cancelled;
     auto file = std::make_unique<FileSource>(std::move(fd), cancelled);
     while (w.end_ < 4) {  // a pipe may give the magic octet by octet
-        const std::size_t got = file->read({w.buffer_.get() + w.end_, piece - w.end_});
+        const std::size_t got = file->read({w.storage_ + w.end_, piece - w.end_});
         if (got == 0) break;
         w.end_ += got;
     }
@@ -31,20 +34,21 @@ Window Window::open(UniqueFd fd, bool (*cancelled)()) {
     return w;
 }
 
-/// What was not consumed goes to the front of our own buffer, with room for more behind it.
+/// What was not consumed goes to the front of our own buffer, or of the next one where frames may still look at this.
 void Window::move_to_front() {
-    const std::size_t rest = size();
-    std::size_t needed = capacity_;
+    const std::size_t rest = size(), next = used_ ? (current_ + 1) % buffers_.size() : current_;
+    std::size_t needed = buffers_[next].capacity;
     while (needed <= rest) needed *= 2;
-    if (needed > capacity_) {
-        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(needed);
-        std::memcpy(larger.get(), data(), rest);
-        buffer_ = std::move(larger);
-        capacity_ = needed;
-    } else {
-        std::memmove(buffer_.get(), data(), rest);
+    std::unique_ptr<std::uint8_t[]> outgrown;
+    if (needed > buffers_[next].capacity) {
+        outgrown = std::exchange(buffers_[next].octets, std::make_unique_for_overwrite<std::uint8_t[]>(needed));
+        buffers_[next].capacity = needed;
     }
-    storage_ = buffer_.get();
+    std::memmove(buffers_[next].octets.get(), data(), rest);
+    turns_ += used_;
+    used_ = false;
+    current_ = next;
+    storage_ = buffers_[next].octets.get();
     base_ += at_;
     at_ = 0;
     end_ = rest;
@@ -73,7 +77,7 @@ bool Window::refill() {
     bool more = false;
     if (ahead_ != nullptr && borrow(more)) return more;
     move_to_front();
-    const std::size_t got = source_->read({buffer_.get() + end_, std::min(capacity_ - end_, piece)});
+    const std::size_t got = source_->read({storage_ + end_, std::min(buffers_[current_].capacity - end_, piece)});
     end_ += got;
     return got > 0;
 }

@@ -70,9 +70,24 @@ Cause rest_of(const Cause& c) {
 
 }  // namespace
 
-// Senders choose addresses and ports, but no table here grows beyond max_findings: a crowded bucket stays small.
-std::size_t Findings::CauseHash::operator()(const Cause& c) const noexcept {
-    std::uint64_t h = mix(c.reasons.words()[0], c.reasons.words()[1]);
+void Findings::Index::insert(std::uint64_t hash, std::uint32_t place) {
+    const auto put = [&](const Slot& s) {
+        std::size_t at = s.low & mask_;
+        while (slots_[at].place != none) at = (at + 1) & mask_;
+        slots_[at] = s;
+    };
+    if (++used_ * 2 > slots_.size()) {
+        std::vector<Slot> old(slots_.size() * 2);
+        old.swap(slots_);
+        mask_ = slots_.size() - 1;
+        for (const Slot& s : old)
+            if (s.place != none) put(s);
+    }
+    put({static_cast<std::uint32_t>(hash >> 32), place, static_cast<std::uint32_t>(hash)});
+}
+
+std::uint64_t Findings::hash(const Cause& c) const {
+    std::uint64_t h = mix(mix(seed_, c.reasons.words()[0]), c.reasons.words()[1]);
     h = mix(h, static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest));
     h = mix(h, std::uint64_t{c.proto} << 48 | std::uint64_t{c.ethertype} << 32 | std::uint64_t{c.port} << 16 |
                    static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
@@ -80,42 +95,68 @@ std::size_t Findings::CauseHash::operator()(const Cause& c) const noexcept {
     return mix(h, static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
 }
 
-std::uint32_t Findings::create(const Cause& cause, bool& fresh) {
+std::uint32_t Findings::find(const Cause& cause, std::uint64_t h) const {
+    const std::uint32_t at = by_cause_.find(cause, h, [this](std::uint32_t i) -> const Cause& { return list_[i].cause; });
+    return at == Index::none ? 0 : list_[at].id;
+}
+
+std::uint32_t Findings::create(const Cause& cause, std::uint64_t h, bool& fresh) {
     fresh = true;
     Finding f;
     f.id = static_cast<std::uint32_t>(list_.size()) + 1;
     f.cause = cause;
     f.severity = severity_of(cause);
-    list_.push_back(f);
-    by_cause_.emplace(cause, f.id);
-    return f.id;
+    by_cause_.insert(h, f.id - 1);
+    list_.push_back(std::move(f));
+    return list_.back().id;
+}
+
+std::uint32_t Findings::folded(const Cause& cause, bool& fresh) {
+    const std::uint64_t h = hash(cause);
+    const std::uint32_t id = find(cause, h);
+    return id != 0 ? id : create(cause, h, fresh);
+}
+
+std::uint32_t Findings::fold_at(const Cause& form, std::uint64_t h) const {
+    return by_fold_.find(form, h, [this](std::uint32_t i) -> const Cause& { return folds_[i].cause; });
+}
+
+/// One more exact finding that would fold into this.
+void Findings::join(const Cause& form) {
+    const std::uint64_t h = hash(form);
+    if (const std::uint32_t at = fold_at(form, h); at != Index::none) {
+        ++folds_[at].members;
+        return;
+    }
+    by_fold_.insert(h, static_cast<std::uint32_t>(folds_.size()));
+    folds_.push_back({form, 1, 0});
 }
 
 std::uint32_t Findings::place(const Cause& cause, bool& fresh) {
-    if (const auto it = by_cause_.find(cause); it != by_cause_.end()) return it->second;
-    const auto in = [&](const Cause& folded) -> std::size_t {
-        const auto it = members_.find(folded);
-        return it == members_.end() ? 0 : it->second;
-    };
-    const auto folded = [&](const Cause& fold) {
-        const auto it = by_cause_.find(fold);
-        return it != by_cause_.end() ? it->second : create(fold, fresh);
-    };
+    const std::uint64_t h = hash(cause);
+    if (const std::uint32_t id = find(cause, h); id != 0) return id;
     const bool critical = severity_of(cause) == Severity::critical;
-    if (list_.size() >= max_findings + (critical ? critical_reserve : 0)) return folded(rest_of(cause));
-    const Cause pair = fold_ports(cause), target = fold_initiators(cause), group = fold_all(cause);
-    if (in(group) >= exact_a_group) return folded(group);
-    if (in(pair) >= ports_a_pair) return folded(pair);
-    if (in(target) >= peers_a_port) return folded(target);
-    for (const Cause& fold : {pair, target, group}) ++members_[fold];
-    return create(cause, fresh);
+    if (list_.size() >= max_findings + (critical ? critical_reserve : 0)) return folded(rest_of(cause), fresh);
+    const auto in = [&](const Cause& form, std::size_t most) -> std::uint32_t {
+        const std::uint32_t at = fold_at(form, hash(form));
+        if (at == Index::none || folds_[at].members < most) return 0;
+        if (folds_[at].finding == 0) folds_[at].finding = folded(form, fresh);
+        return folds_[at].finding;
+    };
+    const Cause group = fold_all(cause);
+    if (const std::uint32_t id = in(group, exact_a_group)) return id;
+    const Cause pair = fold_ports(cause), target = fold_initiators(cause);
+    if (const std::uint32_t id = in(pair, ports_a_pair)) return id;
+    if (const std::uint32_t id = in(target, peers_a_port)) return id;
+    for (const Cause& form : {pair, target, group}) join(form);
+    return create(cause, h, fresh);
 }
 
 const Finding* Findings::fold_of(const Finding& f) const {
     const Cause& c = f.cause;
     if (c.any_port || c.any_initiator || c.any_responder) return nullptr;
-    for (const Cause& fold : {fold_ports(c), fold_initiators(c), fold_all(c)})
-        if (const auto it = by_cause_.find(fold); it != by_cause_.end()) return &list_[it->second - 1];
+    for (const Cause& form : {fold_ports(c), fold_initiators(c), fold_all(c)})
+        if (const std::uint32_t id = find(form, hash(form)); id != 0) return &list_[id - 1];
     return nullptr;
 }
 

@@ -2,7 +2,6 @@
 /// Greylisted and blacklisted packets grouped by cause: the rows of the queue. Counts are exact, memory is bounded.
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "rules/base/time.hpp"
@@ -52,7 +51,8 @@ std::string sentence(const Finding& f, const Policy& policy);
 
 class Findings {
 public:
-    explicit Findings(const Policy& policy) : policy_(&policy) {}
+    /// seed: random, so that no sender can choose causes that collide; order and grouping do not depend on it
+    explicit Findings(const Policy& policy, std::uint64_t seed = 0) : policy_(&policy), seed_(seed) {}
 
     /// Count one packet for its cause.
     /// in:  cause exact, any_* false
@@ -70,16 +70,49 @@ public:
     static constexpr std::size_t critical_reserve = 1024;  ///< more, for critical causes only: no flood takes their place
 
 private:
-    struct CauseHash {
-        std::size_t operator()(const Cause& c) const noexcept;
+    /// Where in a list a cause stands. Flat: a cause that is not there costs one look at one place, and floods bring
+    /// mostly such ones.
+    class Index {
+    public:
+        static constexpr std::uint32_t none = 0xffffffff;
+        template <class CauseAt>
+        std::uint32_t find(const Cause& cause, std::uint64_t hash, CauseAt cause_at) const {
+            for (std::size_t at = hash & mask_; slots_[at].place != none; at = (at + 1) & mask_)
+                if (slots_[at].hash == static_cast<std::uint32_t>(hash >> 32) && cause_at(slots_[at].place) == cause)
+                    return slots_[at].place;
+            return none;
+        }
+        void insert(std::uint64_t hash, std::uint32_t place);
+
+    private:
+        struct Slot {
+            std::uint32_t hash = 0;  ///< its upper half
+            std::uint32_t place = none;
+            std::uint32_t low = 0;  ///< its lower half
+        };
+        std::vector<Slot> slots_ = std::vector<Slot>(1024);
+        std::size_t mask_ = 1023, used_ = 0;
     };
+    /// What causes fold into, and how many exact findings are in it.
+    struct Fold {
+        Cause cause;
+        std::uint32_t members = 0;
+        std::uint32_t finding = 0;  ///< id, once it is folded
+    };
+    std::uint64_t hash(const Cause& c) const;
     std::uint32_t place(const Cause& cause, bool& fresh);
-    std::uint32_t create(const Cause& cause, bool& fresh);
+    std::uint32_t create(const Cause& cause, std::uint64_t hash, bool& fresh);
+    std::uint32_t folded(const Cause& cause, bool& fresh);
+    std::uint32_t find(const Cause& cause, std::uint64_t hash) const;           ///< id, or 0
+    std::uint32_t fold_at(const Cause& folded_form, std::uint64_t hash) const;  ///< in folds_, or Index::none
+    void join(const Cause& folded_form);
 
     const Policy* policy_;
+    std::uint64_t seed_;
     std::vector<Finding> list_;
-    std::unordered_map<Cause, std::uint32_t, CauseHash> by_cause_;  ///< exact and folded
-    std::unordered_map<Cause, std::uint32_t, CauseHash> members_;   ///< folded form -> number of exact findings in it
+    Index by_cause_;  ///< exact and folded, into list_
+    std::vector<Fold> folds_;
+    Index by_fold_;  ///< into folds_
 };
 
 }  // namespace sw

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "rules/base/time.hpp"
+#include "rules/packet/common_frame.hpp"
 #include "rules/packet/packet.hpp"
 
 namespace sw {
@@ -83,6 +84,7 @@ struct FlowKey {
     /// packet has IP and a transport
     static FlowKey of(const Packet& packet);
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
+    static FlowKey of(const CommonFrame& c) { return {FlowEnds::of(c.src, c.dst, c.sport, c.dport, c.proto, 4), {nullptr, nullptr}}; }
     FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }
 };
 

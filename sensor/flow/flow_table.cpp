@@ -54,6 +54,13 @@ FlowTable::Found FlowTable::find(const FlowKey& key, std::uint32_t hash, Timesta
     return {};
 }
 
+Flow* FlowTable::entry_of(const FlowKey& key, std::uint32_t hash) {
+    const FlowEnds swapped = key.ends.swapped();
+    std::uint32_t i = buckets_[hash & mask_];
+    while (i != Flow::none && side_of(flows_[i], key, swapped) < 0) i = flows_[i].next;
+    return i == Flow::none ? nullptr : &flows_[i];
+}
+
 Flow* FlowTable::create(const FlowKey& key, std::uint32_t hash, Timestamp now, Duration life) {
     const std::uint32_t bucket = hash & mask_;
     std::uint32_t index = buckets_[bucket];
@@ -116,6 +123,7 @@ void FlowTable::clear() {
     started_ = false;
     if (touched_ == 1) return;
     std::fill(buckets_.begin(), buckets_.end(), Flow::none);
+    std::fill(recent_.begin(), recent_.end(), Recent{});
     wheel_.fill(Flow::none);
     free_.clear();
     size_ = 0;

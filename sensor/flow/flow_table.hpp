@@ -33,15 +33,51 @@ public:
         if (first != Flow::none) __builtin_prefetch(&flows_[first]);
     }
 
+    /// A guess where an IPv4 conversation is that was asked for lately, so that most packets need no keyed hash. Whoever
+    /// chooses tuples to spoil it makes look-ups as slow as without it, no slower.
+    struct Guess {
+        std::uint32_t place = 0, tag = 0, slot = Flow::none;  ///< slot none: no guess
+    };
+    Guess guess(const FlowEnds& ends) const {
+        // Both directions alike. Odd constants of full length spread the exclusive ors over all bits.
+        const std::uint64_t a = (ends.addresses ^ ends.addresses >> 32) & 0xffffffff, p = (ends.ports ^ ends.ports >> 16) & 0xffff;
+        const std::uint64_t mixed = (a << 16 ^ p << 48 ^ p) * 0x9e3779b97f4a7c15u;
+        Guess g{static_cast<std::uint32_t>(mixed >> (64 - recent_bits)), static_cast<std::uint32_t>(mixed >> 8), Flow::none};
+        const Recent& r = recent_[g.place];
+        if (r.tag == g.tag) g.slot = r.slot;
+        return g;
+    }
+    void prefetch_slot(std::uint32_t slot) const { __builtin_prefetch(&flows_[slot]); }
+
     struct Found {
         Flow* flow = nullptr;
         int from = 0;  ///< the packet comes from the initiator (0) or the responder (1)
     };
     /// Flows past their deadline are not found.
     Found find(const FlowKey& key, std::uint32_t hash, Timestamp now);
+    /// The same for an IPv4 conversation, at the guessed place only.
+    Found at(const Guess& g, const FlowEnds& ends, Timestamp now) {
+        if (g.slot == Flow::none) return {};
+        Flow& f = flows_[g.slot];
+        if (f.state == FlowState::free || f.deadline < now) return {};
+        if (f.ends == ends) return {&f, 0};
+        return f.ends == ends.swapped() ? Found{&f, 1} : Found{};
+    }
+    /// The next guess for it will be this.
+    void remember(const Guess& g, const Flow& flow) { recent_[g.place] = {g.tag, slot_of(flow)}; }
 
     /// A new flow with key's sender as the initiator; nullptr when the table is full. An expired flow of the same key is replaced.
     Flow* create(const FlowKey& key, std::uint32_t hash, Timestamp now, Duration life);
+
+    /// The entry that create() would replace, past its deadline or not.
+    Flow* entry_of(const FlowKey& key, std::uint32_t hash);
+    /// 1 .. capacity(), the same as long as the flow lives; the next flow may get it then.
+    std::uint32_t slot_of(const Flow& flow) const { return static_cast<std::uint32_t>(&flow - &flows_[0]); }
+    template <class F>
+    void for_each(F f) {
+        for (std::uint32_t i = 1; i < touched_; ++i)
+            if (flows_[i].state != FlowState::free) f(flows_[i]);
+    }
 
     /// Give back flows whose deadline has passed; on_end sees each once. cost: amortised one visit a flow in 256 s
     template <class F>
@@ -67,7 +103,13 @@ private:
     void unlink(std::uint32_t index);
     void schedule(std::uint32_t index, Timestamp now);
 
+    static constexpr int recent_bits = 14;
+    struct Recent {
+        std::uint32_t tag, slot;
+    };
+
     MappedArray<Flow> flows_;
+    MappedArray<Recent> recent_{std::size_t{1} << recent_bits};
     MappedArray<std::uint32_t> buckets_;
     std::vector<std::uint32_t> free_;
     std::array<std::uint32_t, slots> wheel_{};

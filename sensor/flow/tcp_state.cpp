@@ -68,21 +68,21 @@ Answer TcpState::segment(Flow& flow, const Packet& p, int from, Timestamp now) {
     return data(flow, p, from, now);
 }
 
-bool TcpState::in_order(Flow& flow, const Packet& p, int from, Timestamp now) {
+bool TcpState::in_order(Flow& flow, const Segment& p, int from, Timestamp now) {
     TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
-    if (flow.state != FlowState::established || (p.tcp_flags & (syn | fin | rst)) != 0 || !s.known || !r.known) return false;
-    if (p.tcp_seq != s.end || distance(s.end, s.limit) > 0) return false;
-    const std::int32_t lag = distance(r.end, p.tcp_ack);
+    if (flow.state != FlowState::established || (p.flags & (syn | fin | rst)) != 0 || !s.known || !r.known) return false;
+    if (p.seq != s.end || distance(s.end, s.limit) > 0) return false;
+    const std::int32_t lag = distance(r.end, p.ack);
     if (lag < 0 || static_cast<std::uint32_t>(lag) > std::max(s.max_window, least_ack_lag)) return false;
-    if (p.payload_len > 0) {
-        sent_->keep(flow, from, p.tcp_seq, p.data + p.payload_offset, p.payload_caplen);
-        s.end += p.payload_len;
+    if (p.len > 0) {
+        sent_->keep(flow, from, p.seq, p.payload, p.caplen);
+        s.end += p.len;
     }
-    const std::uint32_t window = std::uint32_t{p.tcp_window} << s.scale;
+    const std::uint32_t window = std::uint32_t{p.window} << s.scale;
     s.max_window = std::max(s.max_window, window);
-    const std::uint32_t limit = p.tcp_ack + std::max(window, 1u);
+    const std::uint32_t limit = p.ack + std::max(window, 1u);
     if (distance(limit, r.limit) > 0) r.limit = limit;
-    if (lag == 0 || p.payload_len == 0) sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
+    if (lag == 0 || p.len == 0) sent_->acknowledged(flow, from ^ 1, p.ack);
     flow.deadline = now + flow_life::established;
     return true;
 }

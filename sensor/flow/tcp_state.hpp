@@ -37,9 +37,24 @@ public:
     /// from: 0 initiator, 1 responder. The packet has no anomalies but accepted ones.
     Answer segment(Flow& flow, const Packet& p, int from, Timestamp now);
 
+    /// What in_order() needs of a segment.
+    struct Segment {
+        std::uint32_t seq, ack;
+        std::uint16_t window;
+        std::uint8_t flags;
+        const std::uint8_t* payload;
+        std::uint32_t len, caplen;  ///< of the payload
+
+        static Segment of(const Packet& p) {
+            return {p.tcp_seq, p.tcp_ack, p.tcp_window, p.tcp_flags, p.data + p.payload_offset, p.payload_len, p.payload_caplen};
+        }
+        static Segment of(const CommonFrame& c) {
+            return {c.tcp_seq, c.tcp_ack, c.tcp_window, c.tcp_flags, c.data + c.payload_offset(), c.payload_len(), c.payload_len()};
+        }
+    };
     /// The common case, decided at once: an acknowledgement or new data, in order, of an established connection. false: ask
     /// segment().
-    bool in_order(Flow& flow, const Packet& p, int from, Timestamp now);
+    bool in_order(Flow& flow, const Segment& s, int from, Timestamp now);
 
 private:
     Answer in_opening(Flow& flow, const Packet& p, int from, Timestamp now);

@@ -172,6 +172,28 @@ TEST_CASE("reader: all frames of one batch stay readable until the next call") {
     CHECK(seen == 2000);
 }
 
+TEST_CASE("reader: with several buffers, frames stay readable until as many turns have passed") {
+    constexpr std::size_t buffers = 3;
+    PcapFile file;
+    for (std::uint32_t i = 0; i < 4000; ++i) file.record(i, 0, Octets(997, static_cast<std::uint8_t>(i)));
+    auto reader = CaptureReader::open(memory_file(file.out), nullptr, buffers);
+    REQUIRE(reader);
+    struct Kept {
+        Frame frame;
+        std::uint64_t turn;
+    };
+    std::vector<Kept> kept;
+    std::vector<Frame> batch(100);
+    for (std::size_t n; (n = reader->next(batch)) > 0;) {
+        for (std::size_t i = 0; i < n; ++i) kept.push_back({batch[i], reader->turns()});
+        for (const Kept& k : kept)
+            if (k.turn + buffers > reader->turns())
+                REQUIRE(copy_of(k.frame).data == Octets(997, static_cast<std::uint8_t>(k.frame.number - 1)));
+    }
+    CHECK(kept.size() == 4000);
+    CHECK(reader->turns() > 2 * buffers);
+}
+
 TEST_CASE("reader: a pipe that gives octet by octet is read like a file") {
     const Octets file = two_frames().out;
     int ends[2];

@@ -40,6 +40,40 @@ TEST_CASE("flow table: both directions find the flow and know who began, over IP
     check_both_directions(echo_request(v6(mail), v6(resolver), 7), echo_reply(v6(resolver), v6(mail), 7));
 }
 
+TEST_CASE("flow table: a remembered flow is found at the guessed place from both sides, and only while it lives") {
+    Table table(4);
+    const FlowKey key = client(1), reply = key.swapped();
+    CHECK(table.at(table.guess(key.ends), key.ends, start).flow == nullptr);
+    Flow* flow = table.open(key, start, 60s);
+    flow->state = FlowState::datagrams;
+    CHECK(table.guess(key.ends).slot == Flow::none);
+    table.remember(table.guess(key.ends), *flow);
+    CHECK(table.at(table.guess(key.ends), key.ends, start).flow == flow);
+    CHECK(table.at(table.guess(key.ends), key.ends, start).from == 0);
+    CHECK(table.at(table.guess(reply.ends), reply.ends, start).flow == flow);
+    CHECK(table.at(table.guess(reply.ends), reply.ends, start).from == 1);
+    CHECK(table.at(table.guess(key.ends), key.ends, start + 61s).flow == nullptr);
+    table.sweep(start + 600s);
+    CHECK(table.at(table.guess(key.ends), key.ends, start + 600s).flow == nullptr);
+}
+
+TEST_CASE("flow table: a guess about a slot that another flow took, or about a cleared table, finds nothing") {
+    Table table(1);
+    const FlowKey one = client(1), other = client(2);
+    Flow* first = table.open(one, start, 1s);
+    first->state = FlowState::datagrams;
+    table.remember(table.guess(one.ends), *first);
+    table.sweep(start);
+    table.sweep(start + 600s);
+    Flow* second = table.open(other, start + 600s, 60s);
+    REQUIRE(second == first);
+    second->state = FlowState::datagrams;
+    CHECK(table.at(table.guess(one.ends), one.ends, start + 600s).flow == nullptr);
+    table.remember(table.guess(other.ends), *table.look_up(other, start + 600s).flow);
+    table.clear();
+    CHECK(table.at(table.guess(other.ends), other.ends, start + 600s).flow == nullptr);
+}
+
 TEST_CASE("flow table: two hosts that ping each other with one identifier are two flows") {
     using namespace craft;
     Table table(4);

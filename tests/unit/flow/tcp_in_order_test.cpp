@@ -57,7 +57,7 @@ TEST_CASE("TCP: the short way for segments in order leads where the long way lea
             const int from = static_cast<int>(random() % 2);
             const Packet p = Connection::packet(near(without.flow, from, random, text));
             const std::string long_way = told(without.tcp.segment(without.flow, p, from, without.now));
-            const bool in_order = with.tcp.in_order(with.flow, p, from, with.now);
+            const bool in_order = with.tcp.in_order(with.flow, TcpState::Segment::of(p), from, with.now);
             taken += in_order;
             if (in_order) REQUIRE(long_way == "fits");
             if (!in_order) REQUIRE(told(with.tcp.segment(with.flow, p, from, with.now)) == long_way);
@@ -74,6 +74,6 @@ TEST_CASE("TCP: the short way leaves alone what it does not take") {
     c.now = c.now + 1s;
     for (const Segment& s : {Segment{syn, 1001, 0}, Segment{fin | ack, 1001, 5001}, Segment{rst, 1001, 5001}, Segment{ack, 1002, 5001},
                              Segment{ack, 1000, 5001, "again"}, Segment{ack, 1001, 5002}})
-        CHECK_FALSE(c.tcp.in_order(c.flow, Connection::packet(s), 0, c.now));
+        CHECK_FALSE(c.tcp.in_order(c.flow, TcpState::Segment::of(Connection::packet(s)), 0, c.now));
     CHECK(same(c.flow, before));
 }

@@ -72,3 +72,26 @@ TEST_CASE("checksum: a number of the pseudo header sums like its two octets") {
     const std::uint8_t octets[] = {0x12, 0x34};
     CHECK(fold(sum_of(0x1234)) == fold(sum_words(octets, 2)));
 }
+
+TEST_CASE("checksum: the sum that reads its last octets over again is the same sum, at every size and place") {
+    std::mt19937 random(20261122);
+    for (std::size_t size = 8; size < 300; ++size) {
+        const auto data = std::make_unique<std::uint8_t[]>(size);  // to the octet: a sanitizer sees what reads beyond
+        for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::uint8_t>(random());
+        INFO(size << " octets");
+        REQUIRE(fold(sum_from_8(data.get(), size)) == fold(sum_small(data.get(), size)));
+        REQUIRE(fold(sum_wide(data.get(), size)) == fold(sum_small(data.get(), size)));
+    }
+}
+
+TEST_CASE("checksum: a sum is right if and only if it folds to all ones") {
+    std::mt19937_64 random(20261122);
+    for (int i = 0; i < 200'000; ++i) {
+        const std::uint64_t sum = random() >> random() % 64;
+        REQUIRE(sums_up(sum) == (fold(sum) == 0xffff));
+    }
+    for (std::uint64_t k : {0ull, 1ull, 2ull, 0x10001ull, 0x1000100010001ull}) {
+        CHECK(sums_up(k * 0xffff) == (k != 0));
+        CHECK_FALSE(sums_up(k * 0xffff + 1));
+    }
+}
