@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "rules/base/result.hpp"
 #include "rules/base/unique_fd.hpp"
 #include "sensor/capture/frame.hpp"
+#include "sensor/capture/pcapng_blocks.hpp"
 
 namespace sw {
 
@@ -30,15 +30,11 @@ public:
 private:
     void put_section(bool swapped);
     std::uint32_t put_interface(Datalink link);
-    void put16(std::uint16_t v);
-    void put32(std::uint32_t v);
-    void put_padded(const std::uint8_t* data, std::size_t n);
-    void put_option(std::uint16_t code, std::string_view value);
 
     UniqueFd fd_;
     std::string comment_;
     std::optional<bool> swapped_;  ///< of the current section
-    std::vector<std::uint8_t> buffer_;
+    pcapng::Blocks buffer_;
     std::map<Datalink, std::uint32_t> interfaces_;
 };
 

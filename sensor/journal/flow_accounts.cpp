@@ -1,0 +1,58 @@
+#include "sensor/journal/flow_accounts.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sw {
+namespace {
+
+/// The flow table keeps addresses as the low 32 bits and, of IPv6, the 96 above them.
+Address address_of(const Flow& flow, int end) {
+    const auto low = static_cast<std::uint32_t>(flow.ends.addresses >> (end == 0 ? 0 : 32));
+    Address a{flow.ends.family(), {}};
+    const std::size_t at = a.family == 6 ? 12 : 0;
+    if (a.family == 6) std::copy_n(flow.high[end], 12, a.octets.begin());
+    for (std::size_t i = 0; i < 4; ++i) a.octets[at + i] = static_cast<std::uint8_t>(low >> (24 - 8 * i));
+    return a;
+}
+
+FiveTuple tuple_of(const Flow& flow) {
+    const auto sport = static_cast<std::uint16_t>(flow.ends.ports), dport = static_cast<std::uint16_t>(flow.ends.ports >> 16);
+    return {address_of(flow, 0), address_of(flow, 1), sport, dport, flow.ends.proto()};
+}
+
+}  // namespace
+
+void FlowAccount::add(const Frame& frame, bool answers) {
+    first = is_new() ? frame.ts : std::min(first, frame.ts);
+    last = is_new() ? frame.ts : std::max(last, frame.ts);
+    ++packets[answers];
+    octets[answers] += frame.len;
+}
+
+FlowAccount& FlowAccounts::at(std::uint32_t slot) {
+    if (slot >= accounts_.size()) accounts_.resize(std::max<std::size_t>(slot + 1, accounts_.size() + accounts_.size() / 2));
+    return accounts_[slot];
+}
+
+void FlowAccounts::ended(std::uint64_t judged, std::uint32_t slot, const Flow& flow, bool complete) {
+    ended_.push_back({judged, slot, flow.rule, flow.provisional, complete, tuple_of(flow)});
+}
+
+void FlowAccounts::tell(std::uint64_t judged, bool quiet) {
+    for (; !ended_.empty() && ended_.front().judged <= judged; ended_.pop_front()) {
+        const Ended& e = ended_.front();
+        const FlowAccount a = std::exchange(at(e.slot), {});
+        if (quiet || a.is_new()) continue;
+        sink_->flow({.rule = policy_->rules[e.rule].name,
+                     .tuple = e.tuple,
+                     .packets = {a.packets[0], a.packets[1]},
+                     .octets = {a.octets[0], a.octets[1]},
+                     .first = a.first,
+                     .last = a.last,
+                     .provisional = e.provisional,
+                     .complete = e.complete});
+    }
+}
+
+}  // namespace sw

@@ -1,0 +1,172 @@
+#include "sensor/journal/recorder.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "sensor/findings/verdict_comment.hpp"
+#include "sensor/journal/flow_accounts.hpp"
+
+namespace sw {
+namespace {
+
+bool has_ports(const Packet& p) { return p.transport == Transport::tcp || p.transport == Transport::udp; }
+
+std::uint64_t settled(const EngineCounters& c) { return c.allowed + c.greylisted + c.blacklisted; }
+
+FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
+    return {.reasons = c.reasons,
+            .forbid = c.forbid < 0 ? "" : policy.rules[static_cast<std::size_t>(c.forbid)].name,
+            .network = c.network,
+            .proto = c.proto,
+            .ethertype = c.ethertype,
+            .direction = c.direction,
+            .initiator = c.initiator,
+            .responder = c.responder,
+            .port = c.port,
+            .any_initiator = c.any_initiator,
+            .any_responder = c.any_responder,
+            .any_port = c.any_port,
+            .rest = c.rest};
+}
+
+FindingRecord record_of(const Finding& f, const Policy& policy) {
+    return {.finding = f.id,
+            .shape = shape_of(f.cause, policy),
+            .severity = f.severity,
+            .nearest = f.cause.nearest < 0 ? "" : policy.rules[static_cast<std::size_t>(f.cause.nearest)].name,
+            .sentence = sentence(f, policy),
+            .why = f.why,
+            .detail = f.detail,
+            .mac = f.has_mac ? to_string(f.first_mac) : ""};
+}
+
+}  // namespace
+
+class Recorder::Impl {
+public:
+    Impl(Engine& engine, RecordSink& sink)
+        : engine_(&engine), sink_(&sink), accounts_(engine.policy(), sink), charts_(engine.policy(), sink), told_(engine.counters()) {
+        engine.on_flow_end([this](std::uint32_t slot, const Flow& flow, bool complete) {
+            accounts_.ended(settled(engine_->counters()), slot, flow, complete);
+        });
+    }
+    ~Impl() { engine_->on_flow_end({}); }
+
+    void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip);
+    void end_file(const std::string& name, const std::string& error);
+    void end();
+    ChartTable& charts() { return charts_; }
+
+private:
+    void allowed(const Frame& frame, const Judgement& j, bool recorded);
+    ChartTable::Key chart_key(const Frame& frame, const Judgement& j) const;
+    void denied(const Frame& frame, const Judgement& j);
+
+    Engine* engine_;
+    RecordSink* sink_;
+    FlowAccounts accounts_;
+    ChartTable charts_;
+    std::vector<std::uint8_t> described_;  ///< by finding
+    std::uint64_t frames_ = 0;             ///< of the run, given to judged()
+    std::uint64_t octets_ = 0;             ///< since the last coverage, as from_ and to_
+    Timestamp from_, to_;
+    bool covered_ = true;  ///< no frame since the last coverage
+    EngineCounters told_;  ///< as of the last coverage
+};
+
+void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
+    for (std::size_t i = 0; i < frames.size(); ++i, ++frames_) {
+        const bool recorded = i < skip;
+        accounts_.tell(frames_, recorded);
+        from_ = covered_ ? frames[i].ts : std::min(from_, frames[i].ts);
+        to_ = covered_ ? frames[i].ts : std::max(to_, frames[i].ts);
+        covered_ = false;
+        octets_ += frames[i].len;
+        if (judgements[i].verdict == Verdict::allow)
+            allowed(frames[i], judgements[i], recorded);
+        else if (!recorded)
+            denied(frames[i], judgements[i]);
+    }
+}
+
+/// The packets of a conversation and interval find their row without a look-up, and are not decoded again.
+void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, bool recorded) {
+    FlowAccount* account = j.flow != 0 ? &accounts_.at(j.flow) : nullptr;
+    const bool opens = account != nullptr && account->is_new();
+    if (account != nullptr) account->add(frame, j.answers);
+    if (recorded || j.rule < 0) return;
+    const Timestamp start = ChartTable::interval_of(frame.ts);
+    const bool known = account != nullptr && account->row_told == charts_.told() && account->row_start == start;
+    ChartTable::Row& row = known ? *account->row : charts_.row(chart_key(frame, j));
+    if (account != nullptr && !known) {
+        account->row = &row;
+        account->row_start = start;
+        account->row_told = charts_.told();
+    }
+    ++row.packets;
+    row.octets += frame.len;
+    row.flows += opens;
+}
+
+ChartTable::Key Recorder::Impl::chart_key(const Frame& frame, const Judgement& j) const {
+    Packet p;
+    decode(frame.data, frame.caplen, frame.len, frame.link, p);
+    ChartTable::Key key;
+    key.start = ChartTable::interval_of(frame.ts);
+    key.rule = static_cast<std::uint16_t>(j.rule);
+    key.initiator = j.answers ? p.dst() : p.src();
+    key.responder = j.answers ? p.src() : p.dst();
+    key.proto = p.ip_proto;
+    if (has_ports(p)) key.port = j.answers ? p.sport : p.dport;
+    return key;
+}
+
+void Recorder::Impl::denied(const Frame& frame, const Judgement& j) {
+    if (j.finding >= described_.size()) described_.resize(std::size_t{j.finding} + 1);
+    if (described_[j.finding] == 0) {
+        described_[j.finding] = 1;
+        sink_->finding(record_of(engine_->findings().all()[j.finding - 1], engine_->policy()));
+    }
+    const std::string comment = verdict_comment(frame, j, *engine_);
+    sink_->packet({.frame = frame, .finding = j.finding, .verdict = j.verdict, .reasons = j.reasons, .comment = comment});
+}
+
+void Recorder::Impl::end_file(const std::string& name, const std::string& error) {
+    charts_.tell();
+    const EngineCounters& c = engine_->counters();
+    sink_->coverage({.from = from_,
+                     .to = to_,
+                     .file = name,
+                     .frames = settled(c) - settled(told_),
+                     .octets = octets_,
+                     .allowed = c.allowed - told_.allowed,
+                     .greylisted = c.greylisted - told_.greylisted,
+                     .blacklisted = c.blacklisted - told_.blacklisted,
+                     .flows = c.flows - told_.flows,
+                     .clock_steps = c.clock_steps - told_.clock_steps,
+                     .kernel_drops = {},
+                     .interface_drops = {},
+                     .samples_dropped = 0,
+                     .error = error});
+    told_ = c;
+    octets_ = 0;
+    from_ = to_ = {};
+    covered_ = true;
+}
+
+void Recorder::Impl::end() {
+    engine_->end_flows();
+    accounts_.tell(frames_, false);
+    charts_.tell();
+}
+
+Recorder::Recorder(Engine& engine, RecordSink& sink) : impl_(std::make_unique<Impl>(engine, sink)) {}
+Recorder::~Recorder() = default;
+void Recorder::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
+    impl_->judged(frames, judgements, skip);
+}
+void Recorder::checkpoint() { impl_->charts().tell(); }
+void Recorder::end_file(const std::string& name, const std::string& error) { impl_->end_file(name, error); }
+void Recorder::end() { impl_->end(); }
+
+}  // namespace sw
