@@ -6,9 +6,12 @@
 #include <cstdlib>
 #include <exception>
 
+#include "collector/cli/export.hpp"
 #include "collector/cli/options.hpp"
+#include "collector/cli/queue.hpp"
 #include "collector/cli/replay.hpp"
 #include "collector/cli/rules_verbs.hpp"
+#include "collector/cli/status.hpp"
 
 namespace {
 
@@ -22,6 +25,19 @@ constexpr Verb verbs[] = {
     {"replay", "", sw::replay},
     {"rules", "check", sw::rules_check},
     {"rules", "show", sw::rules_show},
+    {"queue", "list", sw::queue_list},
+    {"queue", "show", sw::queue_show},
+    {"queue", "take", sw::queue_take},
+    {"queue", "allow", sw::queue_allow},
+    {"queue", "dismiss", sw::queue_dismiss},
+    {"queue", "escalate", sw::queue_escalate},
+    {"queue", "reopen", sw::queue_reopen},
+    {"queue", "note", sw::queue_note},
+    {"queue", "undo", sw::queue_undo},
+    {"queue", "history", sw::queue_history},
+    {"export", "pcapng", sw::export_pcapng},
+    {"export", "eve", sw::export_eve},
+    {"status", "", sw::status},
 };
 
 int run(int argc, char** argv) {

@@ -1,5 +1,6 @@
 #pragma once
 /// The command line of span-watcher, as plain data. CLI11 is used in options.cpp only.
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,27 @@ struct ReplayOptions {
     ReasonSet ignore;
     double grace = 0;  ///< seconds
     bool no_progress = false;
+    bool again = false;  ///< count captures that the store has already
+};
+
+/// queue VERB, export and what they share: which findings, and who decides why.
+struct QueueOptions {
+    std::vector<std::int64_t> ids;
+    std::string match;                    ///< all of list's filters and --match, as one expression (collector/store/match.hpp)
+    std::optional<std::uint64_t> expect;  ///< with --match: how many findings that must be
+    std::string message;                  ///< -m
+    std::string as;                       ///< --as NAME: root only
+    std::optional<std::int64_t> if_version;
+    std::string sort = "priority";
+    std::uint64_t limit = 50, page = 1;
+    std::uint64_t samples = 16;  ///< show: so many
+    bool hex = true, dissect = true;
+    std::string write;         ///< allow: the policy file to edit
+    std::string owner, until;  ///< allow: default the analyst, 90 days from now
+    std::int64_t review = 0;   ///< undo: 0 is the analyst's last decision
+    bool verify = false;       ///< history
+    std::string head;          ///< history --verify: a hash noted earlier
+    std::string output = "-";  ///< export: file
 };
 
 struct Options {
@@ -28,9 +50,12 @@ struct Options {
     bool unconfined = false;
     Colour colour = Colour::automatic;
     std::string policy = "/etc/span-watcher/policy.toml";
+    std::string db;                         ///< --db; "" where none was named: replay then keeps nothing, others use default_store
     std::vector<std::string> policy_files;  ///< rules check|show: several; empty: policy
     ReplayOptions replay;
+    QueueOptions queue;
 };
+inline constexpr const char* default_store = "/var/lib/span-watcher/store.db";
 
 /// What the arguments ask for; or, when there is nothing to run (help, version, an error), how to end.
 struct ParsedOptions {

@@ -35,8 +35,9 @@ std::optional<Policy> parse_or_complain(const std::string& path, std::string tex
     return std::move(load.policy);
 }
 
-Result<Done> confine_unless(bool unconfined, Role role, const std::vector<std::string>& readable) {
-    if (!unconfined) return confine(role, readable);
+Result<Done> confine_unless(bool unconfined, Role role, const std::vector<std::string>& readable,
+                            const std::vector<std::string>& writable) {
+    if (!unconfined) return confine(role, readable, writable);
     mark_unconfined();
     complain("UNCONFINED: this process keeps all powers of its user");
     return Done{};

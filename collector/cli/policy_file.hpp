@@ -17,6 +17,7 @@ Result<std::string> read_policy_file(const std::string& path);
 std::optional<Policy> parse_or_complain(const std::string& path, std::string text);
 
 /// confine(), or, if the user insists, mark_unconfined() and say so.
-Result<Done> confine_unless(bool unconfined, Role role, const std::vector<std::string>& readable);
+Result<Done> confine_unless(bool unconfined, Role role, const std::vector<std::string>& readable,
+                            const std::vector<std::string>& writable = {});
 
 }  // namespace sw

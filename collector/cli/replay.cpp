@@ -15,11 +15,14 @@
 
 #include "collector/cli/policy_file.hpp"
 #include "collector/cli/progress.hpp"
+#include "collector/cli/replay_store.hpp"
 #include "collector/cli/signals.hpp"
+#include "collector/cli/store_file.hpp"
 #include "rules/base/text.hpp"
 #include "rules/confine/confine.hpp"
 #include "sensor/capture/pcapng_writer.hpp"
 #include "sensor/capture/reader.hpp"
+#include "sensor/frame_ahead.hpp"
 
 namespace sw {
 namespace {
@@ -28,28 +31,34 @@ constexpr std::size_t frames_at_once = 256;
 
 class Replay {
 public:
-    Replay(const Options& options, const Policy& policy, Output& out)
+    /// store: where to keep what is judged, or none
+    Replay(const Options& options, const Policy& policy, Output& out, std::unique_ptr<ReplayStore> store)
         : options_(options),
-          engine_(policy, engine_options(options, policy)),
+          engine_(policy, engine_options(options, policy, store.get())),
+          store_(std::move(store)),
           out_(&out),
           report_(options.json ? json_report(out) : text_report(out)),
           progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {
         result_.engine = &engine_;
         result_.mode = options.replay.mode.value_or(policy.mode);
         result_.unconfined = options.unconfined;
+        if (store_ != nullptr) store_->start(engine_, run_record());
     }
 
     int run(std::optional<PcapngWriter> writer);
 
 private:
-    static EngineOptions engine_options(const Options& options, const Policy& policy);
+    static EngineOptions engine_options(const Options& options, const Policy& policy, const ReplayStore* store);
+    RunRecord run_record() const;
     void file(const std::string& name);
-    bool batch(const std::string& name, std::span<const Frame> frames, FileResult& result);
+    void judge_all(CaptureReader& reader, std::uint64_t octets, FileResult& result);
+    bool batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result);
     void tell(const std::string& name, const Frame& frame, const Judgement& judgement);
     void fail(FileResult& result, const Error& error);
 
     const Options& options_;
     Engine engine_;
+    std::unique_ptr<ReplayStore> store_;  ///< ends before the engine that it listens to
     Output* out_;
     std::unique_ptr<ReplayReport> report_;
     Progress progress_;
@@ -61,13 +70,28 @@ private:
     bool give_up_ = false;
 };
 
-EngineOptions Replay::engine_options(const Options& options, const Policy& policy) {
+EngineOptions Replay::engine_options(const Options& options, const Policy& policy, const ReplayStore* store) {
     EngineOptions e;
     e.mode = options.replay.mode.value_or(policy.mode);
     e.ignore = options.replay.ignore;
     e.grace = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.replay.grace));
-    randombytes_buf(e.hash_key.data(), e.hash_key.size());
+    e.trace = store != nullptr;
+    if (store != nullptr)
+        e.hash_key = store->hash_key();
+    else
+        randombytes_buf(e.hash_key.data(), e.hash_key.size());
     return e;
+}
+
+RunRecord Replay::run_record() const {
+    const Policy& policy = engine_.policy();
+    return {.program = fmt::format("span-watcher {} replay", SPAN_VERSION),
+            .source = "replay",
+            .policy_sha256 = policy.sha256,
+            .policy_path = policy.path,
+            .policy_text = policy.text,
+            .mode = result_.mode,
+            .unconfined = options_.unconfined};
 }
 
 void Replay::fail(FileResult& result, const Error& error) {
@@ -85,19 +109,34 @@ void Replay::tell(const std::string& name, const Frame& frame, const Judgement& 
     if (auto done = writer_->write(frame, verdict_comment(frame, judgement, engine_)); !done) {
         worst_ = done.error();
         complain(done.error().text);
+        writer_.reset();
         give_up_ = true;
     }
 }
 
-bool Replay::batch(const std::string& name, std::span<const Frame> frames, FileResult& result) {
+/// false: stop reading this file
+bool Replay::batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result) {
     std::size_t judged = 0;
-    const auto done = engine_.judge(frames, judgements_, judged);
+    const auto done = engine_.judge(frames, judgements_, judged, glances);
     result.frames += judged;
+    progress_.at(position, result.frames, engine_.counters().greylisted);
     const bool tells = options_.replay.packets != Listing::none || writer_;
-    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) tell(name, frames[i], judgements_[i]);
-    if (done) return !give_up_;
-    fail(result, done.error());
-    return false;
+    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) tell(result.name, frames[i], judgements_[i]);
+    if (store_ != nullptr && !store_->judged(frames.first(judged), std::span(judgements_.data(), judged))) give_up_ = true;
+    if (!done) fail(result, done.error());
+    return done && !give_up_ && !out_->failed() && stop_signal() == 0;
+}
+
+void Replay::judge_all(CaptureReader& reader, std::uint64_t octets, FileResult& result) {
+    engine_.begin_file();
+    if (FrameAhead::pays(reader, octets)) {
+        FrameAhead ahead(reader, engine_);
+        for (const FrameAhead::Batch* b = &ahead.next(); b->size > 0; b = &ahead.next())
+            if (!batch({b->frames.data(), b->size}, {b->glances.data(), b->size}, b->position, result)) return;
+        return;
+    }
+    for (std::size_t n; stop_signal() == 0 && (n = reader.next(frames_)) > 0;)
+        if (!batch({frames_.data(), n}, {}, reader.position(), result)) return;
 }
 
 std::string names_of(const std::vector<Datalink>& links) {
@@ -126,19 +165,24 @@ void Replay::file(const std::string& name) {
     result.name = name;
     auto fd = open_capture(name);
     if (!fd) return fail(result, fd.error());
-    progress_.begin_file(name, size_of(*fd));
-    auto reader = CaptureReader::open(std::move(*fd), [] { return stop_signal() != 0; });
+    const std::uint64_t octets = size_of(*fd);
+    progress_.begin_file(name, octets);
+    const auto journal = store_ != nullptr ? journal_of(*fd) : Result<std::string>(std::string());
+    if (!journal) return fail(result, journal.error());
+    auto reader = CaptureReader::open(
+        std::move(*fd), [] { return stop_signal() != 0; }, FrameAhead::buffers);
     if (!reader) return fail(result, reader.error());
-    engine_.begin_file();
-    while (stop_signal() == 0) {
-        const std::size_t n = reader->next(frames_);
-        if (n == 0) break;
-        if (!batch(name, std::span(frames_.data(), n), result) || out_->failed()) break;
-        progress_.at(reader->position(), result.frames, engine_.counters().greylisted);
+    if (store_ != nullptr && !store_->begin_file(name, *journal)) {
+        give_up_ = true;
+        return;
     }
+    judge_all(*reader, octets, result);
     result.datalink = names_of(reader->datalinks());
     if (const auto& stop = reader->stopped(); stop && stop_signal() == 0)
         fail(result, {ExitCode::input, fmt::format("stopped at frame {}, offset {}: {}", stop->frame, stop->offset, stop->why)});
+    const bool broken_off = result.error.empty() && (stop_signal() != 0 || give_up_ || out_->failed());
+    if (store_ != nullptr && !store_->end_file(broken_off ? fmt::format("interrupted behind frame {}", result.frames) : result.error))
+        give_up_ = true;
 }
 
 int Replay::run(std::optional<PcapngWriter> writer) {
@@ -149,7 +193,8 @@ int Replay::run(std::optional<PcapngWriter> writer) {
         file(name);
     }
     progress_.clear();
-    if (writer_ && !give_up_)
+    if (store_ != nullptr && !store_->finish() && store_->trouble()) worst_ = store_->trouble();
+    if (writer_)
         if (auto done = writer_->flush(); !done) {
             worst_ = done.error();
             complain(done.error().text);
@@ -172,6 +217,8 @@ bool same_file(const std::string& one, const std::string& other) {
 Result<UniqueFd> open_evidence(const Options& options) {
     const std::string& path = options.replay.write;
     if (path.empty()) return UniqueFd();
+    if (!options.db.empty() && same_file(path, options.db))
+        return unexpected(fmt::format("--write {} would overwrite the store", escape_for_display(path)));
     if (same_file(path, options.policy)) return unexpected(fmt::format("--write {} would overwrite the policy", escape_for_display(path)));
     for (const std::string& file : options.replay.files)
         if (same_file(path, file))
@@ -189,6 +236,11 @@ std::optional<PcapngWriter> writer_into(UniqueFd fd, const Options& options, con
                                                    options.unconfined ? "; UNCONFINED" : ""));
 }
 
+Result<Done> confine_replay(const Options& options) {
+    if (options.db.empty()) return confine_unless(options.unconfined, Role::cli_replay, options.replay.files);
+    return confine_unless(options.unconfined, Role::cli_record, options.replay.files, {folder_of(options.db)});
+}
+
 int failed(const Error& error) {
     complain(error.text);
     return to_int(error.code);
@@ -196,34 +248,26 @@ int failed(const Error& error) {
 
 }  // namespace
 
-std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engine) {
-    const Policy& policy = engine.policy();
-    const auto name = [&](int rule) { return rule < 0 ? std::string("-") : policy.rules[static_cast<std::size_t>(rule)].name; };
-    if (j.verdict == Verdict::allow) return fmt::format("ALLOW {}{}", name(j.rule), j.provisional ? " (provisional)" : "");
-    std::string reasons;
-    j.reasons.for_each([&](Reason r) { reasons += (reasons.empty() ? "" : ", ") + std::string(info(r).slug); });
-    std::string text = j.verdict == Verdict::black ? fmt::format("BLACK {} #{}: {}", name(j.rule), j.finding, reasons)
-                                                   : fmt::format("GREY #{}: {}", j.finding, reasons);
-    if (j.nearest < 0) return text;
-    text += fmt::format("; nearest {}", name(j.nearest));
-    const std::vector<std::string> why = engine.why(frame, j);
-    return why.empty() ? text : fmt::format("{}, but {}", text, fmt::join(why, " and "));
-}
-
-/// What replay may do, given up one after the other: read the policy's text, open the evidence, then nothing but read the
-/// captures. Everything that parses comes after.
+/// What replay may do, given up one after the other: read the policy's text, open the evidence and the store, then nothing but
+/// read the captures (and write in the store's folder). Everything that parses comes after.
 int replay(const Options& options) {
     if (sodium_init() < 0) return failed({ExitCode::environment, "libsodium: no random numbers"});
     catch_signals();
     auto text = read_policy_file(options.policy);
     if (!text) return failed(text.error());
+    std::unique_ptr<ReplayStore> store;
+    if (!options.db.empty()) {
+        auto opened = ReplayStore::open(options);
+        if (!opened) return failed(opened.error());
+        store = std::move(*opened);
+    }
     auto evidence = open_evidence(options);
     if (!evidence) return failed(evidence.error());
-    if (auto done = confine_unless(options.unconfined, Role::cli_replay, options.replay.files); !done) return failed(done.error());
+    if (auto done = confine_replay(options); !done) return failed(done.error());
     const auto policy = parse_or_complain(options.policy, std::move(*text));
     if (!policy) return to_int(ExitCode::input);
     Output out(options.colour);
-    return out.finish(Replay(options, *policy, out).run(writer_into(std::move(*evidence), options, *policy)));
+    return out.finish(Replay(options, *policy, out, std::move(store)).run(writer_into(std::move(*evidence), options, *policy)));
 }
 
 }  // namespace sw

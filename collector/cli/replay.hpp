@@ -7,6 +7,7 @@
 #include "collector/cli/console.hpp"
 #include "collector/cli/options.hpp"
 #include "sensor/engine.hpp"
+#include "sensor/findings/verdict_comment.hpp"
 
 namespace sw {
 
@@ -35,9 +36,6 @@ public:
 };
 std::unique_ptr<ReplayReport> text_report(Output& out);
 std::unique_ptr<ReplayReport> json_report(Output& out);
-
-/// What a packet's comment says in --write and in text: "GREY no-rule: nearest smtp-in, but dst port 465 is not 25".
-std::string verdict_comment(const Frame& frame, const Judgement& judgement, Engine& engine);
 
 int replay(const Options& options);
 

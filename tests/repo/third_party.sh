@@ -8,13 +8,16 @@ toml\+\+/.*             ^rules/policy/toml_tree\.cpp$
 seccomp\.h              ^rules/confine/
 linux/landlock\.h       ^rules/confine/
 sha1\.h                 ^rules/packet/community_id\.cpp$
+simdjson\.h             ^sensor/journal/
 zlib\.h                 ^sensor/capture/gzip_source\.cpp$
 zstd.*\.h               ^sensor/capture/zstd_source\.cpp$
 CLI/.*                  ^collector/cli/options\.cpp$
 nlohmann/.*             ^collector/
 sqlite3\.h              ^collector/store/
+evtlog\.h               ^collector/export/audit_log\.cpp$
+glib\.h                 ^collector/export/audit_log\.cpp$
 n?curses\.h             ^collector/
-tins/.*                 ^collector/export/
+tins/.*                 ^collector/dissect/dissect_tins\.cpp$
 re2/.*                  ^rules/logs/
 catch2/.*               ^$
 '
