@@ -1,0 +1,34 @@
+#pragma once
+/// The sensor's side of its alarm journal: every sentence begins with the interface.
+#include <string>
+#include <utility>
+
+#include "sensor/daemon/clocks.hpp"
+#include "sensor/journal/alarm_journal.hpp"
+
+namespace sw {
+
+class Bell {
+public:
+    Bell(AlarmWriter& journal, std::string interface) : journal_(&journal), interface_(std::move(interface)) {}
+
+    void ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count = 0) {
+        AlarmRecord record;
+        record.at = Instant::now().wall;
+        record.severity = severity;
+        record.kind = kind;
+        record.sentence = interface_ + ": " + sentence;
+        record.count = count;
+        journal_->alarm(std::move(record));
+    }
+    void beat(AlarmHeartbeat beat) {
+        beat.who = "span-sensor " + interface_;
+        journal_->heartbeat(beat);
+    }
+
+private:
+    AlarmWriter* journal_;
+    std::string interface_;
+};
+
+}  // namespace sw

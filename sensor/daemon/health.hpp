@@ -1,0 +1,43 @@
+#pragma once
+/// What a sensor looks at once a second besides frames, and the alarms that come of it.
+#include <optional>
+#include <string>
+
+#include "sensor/capture/live_source.hpp"
+#include "sensor/daemon/bell.hpp"
+#include "sensor/daemon/clocks.hpp"
+#include "sensor/daemon/stretch.hpp"
+#include "sensor/journal/journal_writer.hpp"
+
+namespace sw {
+
+class Health {
+public:
+    Health(Bell& bell, Stretch& stretch, const LiveSource& source, const Instant& now);
+
+    /// Once a second: clock, link, transmitted frames, spool.
+    void look(const Instant& now, const LiveCounters& counters, LiveSource::State state, const JournalWriter& spool);
+    /// At the end of a stretch, before its coverage is told: what was lost in it.
+    void look_back(const LiveCounters& counters, const JournalWriter& spool);
+
+    /// "" or why nothing is captured or kept.
+    std::string trouble() const;
+
+private:
+    void look_at_clock(const Instant& now);
+    void look_at_link(const Instant& now, const LiveCounters& counters, LiveSource::State state);
+    void look_at_transmitted(const LiveCounters& counters);
+    void look_at_spool(const JournalWriter& spool);
+
+    Bell* bell_;
+    Stretch* stretch_;
+    const LiveSource* source_;
+    ClockWatch clock_;
+    Instant last_;
+    std::optional<std::uint64_t> transmitted_, carrier_changes_;
+    std::optional<Instant> down_since_;
+    std::string spool_trouble_;
+    std::uint64_t samples_dropped_ = 0, records_dropped_ = 0;
+};
+
+}  // namespace sw

@@ -1,0 +1,66 @@
+#include "sensor/daemon/judging.hpp"
+
+#include <sodium.h>
+
+#include <utility>
+
+namespace sw {
+namespace {
+
+EngineOptions engine_options(const Policy& policy, const RunFacts& facts) {
+    EngineOptions o;
+    o.mode = policy.mode;
+    o.grace = facts.grace;
+    o.trace = true;
+    randombytes_buf(o.hash_key.data(), o.hash_key.size());
+    return o;
+}
+
+RunRecord run_record(const Policy& policy, const RunFacts& facts) {
+    return {.program = "span-sensor " SPAN_VERSION,
+            .source = facts.interface,
+            .policy_sha256 = policy.sha256,
+            .policy_path = policy.path,
+            .policy_text = policy.text,
+            .mode = policy.mode,
+            .unconfined = facts.unconfined};
+}
+
+}  // namespace
+
+Judging::Judging(Policy policy, const RunFacts& facts, RecordSink& sink)
+    : policy_(std::make_unique<const Policy>(std::move(policy))),
+      engine_(std::make_unique<Engine>(*policy_, engine_options(*policy_, facts))),
+      glances_(most_frames),
+      judgements_(most_frames) {
+    sink.run(run_record(*policy_, facts));
+    recorder_ = std::make_unique<Recorder>(*engine_, sink);
+}
+
+Result<Done> Judging::take(std::span<const Frame> frames, MirrorSides& sides) {
+    const std::span<Glance> glances(glances_.data(), frames.size());
+    engine_->glance(frames, glances);
+    sides.see(glances);
+    std::size_t judged = 0;
+    auto done = engine_->judge(frames, judgements_, judged, glances);
+    recorder_->judged(frames.first(judged), std::span<const Judgement>(judgements_.data(), judged));
+    if (judged > 0) last_frame_ = frames[judged - 1].ts;
+    return done;
+}
+
+std::vector<Judging::Critical> Judging::new_critical() {
+    std::vector<Critical> list;
+    const std::vector<Finding>& all = engine_->findings().all();
+    for (; seen_findings_ < all.size(); ++seen_findings_) {
+        const Finding& f = all[seen_findings_];
+        if (f.severity == Severity::critical) list.push_back({sentence(f, *policy_), f.cause.reasons.has(Reason::self_traffic)});
+    }
+    return list;
+}
+
+void Judging::end() {
+    recorder_->end();
+    recorder_->end_file("", "");
+}
+
+}  // namespace sw

@@ -1,0 +1,60 @@
+#pragma once
+/// Everything that hangs on one policy: its engine, its recorder, its run in the journal. A new policy is a new one of these.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sensor/daemon/mirror_sides.hpp"
+#include "sensor/engine.hpp"
+#include "sensor/journal/recorder.hpp"
+
+namespace sw {
+
+struct RunFacts {
+    std::string interface;
+    Duration grace{0};
+    bool unconfined = false;
+};
+
+class Judging {
+public:
+    static constexpr std::size_t most_frames = 256;
+
+    /// sink must outlive it
+    Judging(Policy policy, const RunFacts& facts, RecordSink& sink);
+
+    /// Judge and record at most most_frames frames.
+    /// errors: a rule does not compile for a frame's datalink
+    Result<Done> take(std::span<const Frame> frames, MirrorSides& sides);
+
+    /// Sentences of findings that are new since the last call and critical. self: bears the watcher's own address
+    struct Critical {
+        std::string sentence;
+        bool self = false;
+    };
+    std::vector<Critical> new_critical();
+
+    /// Tell the coverage of the stretch that ends.
+    void end_stretch() { recorder_->end_file("", ""); }
+    /// The run ends: conversations that are still open are written as cut off, then the coverage.
+    void end();
+
+    const EngineCounters& counters() const { return engine_->counters(); }
+    const Policy& policy() const { return *policy_; }
+    Timestamp last_frame() const { return last_frame_; }
+    std::size_t findings() const { return engine_->findings().all().size(); }
+
+private:
+    std::unique_ptr<const Policy> policy_;
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<Recorder> recorder_;
+    std::vector<Glance> glances_;
+    std::vector<Judgement> judgements_;
+    std::size_t seen_findings_ = 0;
+    Timestamp last_frame_;
+};
+
+}  // namespace sw

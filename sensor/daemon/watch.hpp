@@ -1,0 +1,68 @@
+#pragma once
+/// The loop of span-sensor: frames are judged and recorded as they come; once a second everything else is looked at.
+#include <array>
+#include <memory>
+#include <optional>
+
+#include "rules/base/notify.hpp"
+#include "sensor/capture/live_source.hpp"
+#include "sensor/daemon/bell.hpp"
+#include "sensor/daemon/health.hpp"
+#include "sensor/daemon/judging.hpp"
+#include "sensor/daemon/mirror_sides.hpp"
+#include "sensor/daemon/options.hpp"
+#include "sensor/daemon/policy_place.hpp"
+#include "sensor/daemon/stretch.hpp"
+#include "sensor/journal/alarm_journal.hpp"
+#include "sensor/journal/journal_writer.hpp"
+
+namespace sw {
+
+class Watch {
+public:
+    /// All arguments must outlive it.
+    Watch(const SensorOptions& options, LiveSource& source, JournalWriter& spool, AlarmWriter& alarms, const PolicyPlace& place,
+          Policy policy, const Notifier& notifier);
+
+    /// Until a signal ends it (clean), or the interface is gone or cannot be judged (environment, input).
+    ExitCode run();
+
+private:
+    static constexpr Duration second{std::chrono::seconds{1}}, stretch_length{std::chrono::seconds{10}},
+        mirror_window{std::chrono::minutes{1}}, patience{std::chrono::milliseconds{250}}, flush_pause{std::chrono::milliseconds{100}};
+
+    bool take(std::size_t frames);
+    void ring_critical();
+    void every_second(const Instant& now);
+    void look_at_mirror(const Instant& now);
+    void beat(const Instant& now, const LiveCounters& counters);
+    void flush_greylisted();
+    void flush(bool sync);
+    void end_stretch();
+    void reload();
+    void obey_signals();
+    void drain();
+    ExitCode finish();
+    std::string totals() const;
+
+    const SensorOptions* options_;
+    LiveSource* source_;
+    JournalWriter* spool_;
+    const PolicyPlace* place_;
+    const Notifier* notifier_;
+    Instant now_;
+    Bell bell_;
+    Stretch stretch_;
+    LiveSink sink_;
+    Health health_;
+    std::unique_ptr<Judging> judging_;
+    MirrorSides sides_;
+    bool both_ways_ = true;
+    std::optional<Error> failure_;
+    std::array<Frame, Judging::most_frames> frames_;
+    Duration next_second_{0}, next_stretch_{0}, next_window_{0}, flushed_{0}, slowest_flush_{0};
+    std::uint64_t flushed_denied_ = 0;  ///< greylisted and blacklisted packets that are in the file
+    EngineCounters before_;             ///< of the runs under earlier policies
+};
+
+}  // namespace sw
