@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "collector/cli/alarm.hpp"
 #include "collector/cli/export.hpp"
 #include "collector/cli/options.hpp"
 #include "collector/cli/queue.hpp"
@@ -37,6 +38,9 @@ constexpr Verb verbs[] = {
     {"queue", "history", sw::queue_history},
     {"export", "pcapng", sw::export_pcapng},
     {"export", "eve", sw::export_eve},
+    {"alarm", "list", sw::alarm_list},
+    {"alarm", "show", sw::alarm_show},
+    {"alarm", "ack", sw::alarm_ack},
     {"status", "", sw::status},
 };
 

@@ -213,6 +213,28 @@ void add_export(CLI::App& app, Options& o, Raw& raw) {
     }
 }
 
+void add_alarm(CLI::App& app, Options& o) {
+    CLI::App* noun = app.add_subcommand("alarm", "what rang, and who has seen it");
+    noun->require_subcommand(1);
+    CLI::App* list = add_verb(noun, o, "list", "alarms, the newest last; ends with 1 if one is not acknowledged");
+    list->add_option("--since", o.alarm.since, "not older than 15m, 1h, 7d, or a date and time")->type_name("TIME");
+    list->add_option("--severity", o.alarm.severity, "notice, high or critical")->check(CLI::IsMember({"notice", "high", "critical"}));
+    list->add_option("--limit", o.alarm.limit, "the newest so many (default 50)")
+        ->check(CLI::Range(std::uint64_t{1}, most_a_page))
+        ->type_name("N");
+    CLI::App* show = add_verb(noun, o, "show", "an alarm with all that is known of it");
+    show->add_option("ID", o.alarm.ids, "alarms by id")->required();
+    CLI::App* ack = add_verb(noun, o, "ack", "record that you have seen alarms; puts LEDs out");
+    CLI::Option* ids = ack->add_option("ID", o.alarm.ids, "alarms by id");
+    ack->add_flag("--all", o.alarm.all, "all that nobody has acknowledged")->excludes(ids);
+    add_signature(ack, o, "a remark; stays on record");
+    for (CLI::App* sub : {list, show, ack})
+        sub->add_option("--journal", o.alarm.journals, "an alarm journal's folder, may be repeated (default: those of the daemons)")
+            ->type_name("FOLDER")
+            ->expected(1)
+            ->take_all();
+}
+
 /// The words that are neither options nor values of the options before the noun.
 std::vector<std::string> plain_words(const std::vector<std::string>& words) {
     std::vector<std::string> plain;
@@ -271,6 +293,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_rules(app, o);
     add_queue(app, o, raw);
     add_export(app, o, raw);
+    add_alarm(app, o);
     app.add_subcommand("status", "is the store healthy, how long is the queue and how old");
     for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; })) sub->fallthrough();
     try {

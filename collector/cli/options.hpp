@@ -44,6 +44,15 @@ struct QueueOptions {
     std::string output = "-";  ///< export: file
 };
 
+/// alarm VERB. Signed as the queue's decisions are: QueueOptions::message and as.
+struct AlarmOptions {
+    std::vector<std::string> journals;  ///< folders; empty: where the daemons keep theirs
+    std::vector<std::string> ids;
+    bool all = false;             ///< ack
+    std::string since, severity;  ///< list; "": any
+    std::uint64_t limit = 50;
+};
+
 struct Options {
     std::string noun, verb;
     bool json = false;
@@ -54,6 +63,7 @@ struct Options {
     std::vector<std::string> policy_files;  ///< rules check|show: several; empty: policy
     ReplayOptions replay;
     QueueOptions queue;
+    AlarmOptions alarm;
 };
 inline constexpr const char* default_store = "/var/lib/span-watcher/store.db";
 
