@@ -34,7 +34,7 @@ struct Descriptors {
 /// Before it is final, this process tries to make sockets, to send and to write where it must not (self_test.hpp).
 /// errors: the kernel cannot do it, or such a try was let through (code environment): the caller must not go on. Roles that
 /// write by name need Landlock.
-/// cost: some milliseconds, once
+/// cost: about a millisecond, once
 Result<Done> confine(Role role, const std::vector<std::string>& readable, const std::vector<std::string>& writable = {},
                      const Descriptors& known = {});
 

@@ -19,29 +19,56 @@ Result<Done> unveil_for(const char* permissions, const std::string& path) {
     return cannot("unveil " + path);
 }
 
+Result<Done> unveil_each(const char* permissions, const std::vector<std::string>& paths) {
+    for (const std::string& path : paths)
+        if (auto done = unveil_for(permissions, path); !done) return done;
+    return Done{};
+}
+
+Result<Done> unveil_all(const Powers& powers, const std::vector<std::string>& readable, const std::vector<std::string>& writable) {
+    using Files = Powers::Files;
+    std::vector<std::string> system, programs;
+    if (powers.files >= Files::tables) system.assign(system_files().begin(), system_files().end());
+    if (powers.programs) programs.assign(program_folders().begin(), program_folders().end());
+    if (auto done = unveil_each("r", system); !done) return done;
+    if (powers.files >= Files::readable)
+        if (auto done = unveil_each(powers.programs ? "rx" : "r", readable); !done) return done;
+    if (powers.files >= Files::journals)
+        if (auto done = unveil_each("rwc", writable); !done) return done;
+    if (auto done = unveil_each("rx", programs); !done) return done;
+    if (powers.programs)
+        if (auto done = unveil_for("rw", "/dev/null"); !done) return done;
+    return unveil(nullptr, nullptr) == 0 ? Result<Done>(Done{}) : cannot("lock unveil");
+}
+
+// Programs that the role starts are promised the same, nothing about sockets, and that their linker may map code.
+Result<Done> pledge_to(const Powers& powers, const char* and_also) {
+    const std::string promises = std::string(powers.pledge) + and_also, of_programs = promises + " prot_exec";
+    return pledge(promises.c_str(), powers.programs ? of_programs.c_str() : nullptr) == 0 ? Result<Done>(Done{}) : cannot("pledge");
+}
+
+// A write to the packet device is not tried: where the device's own filter did not refuse it, the trial would be a frame.
+Result<Done> self_test() {
+    for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_ROUTE})
+        if (const int fd = socket(family, SOCK_DGRAM, 0); fd >= 0) {
+            close(fd);
+            return unexpected("confine this process: self-test: a socket was not refused: this kernel cannot be relied on",
+                              ExitCode::environment);
+        }
+    return Done{};
+}
+
 }  // namespace
 
-Result<Done> confine(Role role, const std::vector<std::string>& readable, const std::vector<std::string>& writable) {
+Result<Done> confine(Role role, const std::vector<std::string>& readable, const std::vector<std::string>& writable, const Descriptors&) {
     const Powers& powers = powers_of(role);
     if (confinement::is_final()) return unexpected("confine this process: it is confined already", ExitCode::environment);
-    if (powers.files >= Powers::Files::tables)
-        for (const std::string_view path : system_files())
-            if (auto done = unveil_for("r", std::string(path)); !done) return done;
-    if (powers.files >= Powers::Files::readable)
-        for (const std::string& path : readable)
-            if (auto done = unveil_for("r", path); !done) return done;
-    if (powers.files >= Powers::Files::writable)
-        for (const std::string& path : writable)
-            if (auto done = unveil_for("rwc", path); !done) return done;
-    if (unveil(nullptr, nullptr) != 0) return cannot("lock unveil");
+    if (auto done = unveil_all(powers, readable, writable); !done) return done;
     // With "error" a forbidden call fails with ENOSYS, so that we can try one; without, it is SIGABRT. A host name that
     // slipped past parse_filter therefore ends us here, where Linux lets libpcap report it.
-    if (pledge((std::string(powers.pledge) + " error").c_str(), nullptr) != 0) return cannot("pledge");
-    if (const int fd = socket(AF_INET, SOCK_DGRAM, 0); fd >= 0) {
-        close(fd);
-        return unexpected("confine this process: it can still make sockets", ExitCode::environment);
-    }
-    if (pledge(std::string(powers.pledge).c_str(), nullptr) != 0) return cannot("pledge");
+    if (auto done = pledge_to(powers, " error"); !done) return done;
+    if (auto done = self_test(); !done) return done;
+    if (auto done = pledge_to(powers, ""); !done) return done;
     confinement::set_confined();
     return Done{};
 }

@@ -39,7 +39,7 @@ inline constexpr auto path_calls = std::to_array<int>({
 // For roles that write by name, where Landlock lets them; owner and mode of what is open (SQLite gives its -wal and -shm those
 // of the database).
 inline constexpr auto writing_calls = std::to_array<int>({
-    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(fallocate),
+    SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(fallocate),
     SCMP_SYS(fchown), SCMP_SYS(fchown32),
 });
 
@@ -47,7 +47,7 @@ inline constexpr auto fork_calls = std::to_array<int>({
     SCMP_SYS(pipe2), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
 });
 
-// For a role whose files are journals.
+// For roles that make files by name: and remove them, where Landlock lets them.
 inline constexpr auto journal_calls = std::to_array<int>({SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(flock)});
 
 // What a shell or an ordinary program asks of the kernel besides, none of which leads out of its process and files.
