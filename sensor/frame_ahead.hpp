@@ -14,8 +14,8 @@ namespace sw {
 
 class FrameAhead {
 public:
-    static constexpr std::size_t buffers = 8;  ///< that the reader must have been opened with
-    static constexpr std::size_t frames_a_batch = 64;
+    static constexpr std::size_t buffers = 8;           ///< that the reader must have been opened with
+    static constexpr std::size_t frames_a_batch = 256;  ///< waking the other thread costs some 5 us
 
     /// Is the second thread worth its start? For plain files of some MiB (compressed ones have theirs already), where there is a
     /// second core.
@@ -36,7 +36,7 @@ public:
     const Batch& next();
 
 private:
-    static constexpr std::size_t batches = 32;
+    static constexpr std::size_t batches = 8;
     void run();
 
     CaptureReader* reader_;

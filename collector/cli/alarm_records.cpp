@@ -69,6 +69,11 @@ Result<std::vector<std::string>> alarm_journals(const Options& options) {
         ExitCode::environment);
 }
 
+std::vector<std::string> journals_if_any(const Options& options) {
+    auto found = alarm_journals(options);
+    return found ? std::move(*found) : std::vector<std::string>{};
+}
+
 std::string acknowledgements_path(const Options& options) { return folder_of(store_path(options)) + "/alarm-acks.jsonl"; }
 
 Result<std::vector<SeenAlarm>> read_alarms(const std::vector<std::string>& journals, const std::string& acknowledgements) {

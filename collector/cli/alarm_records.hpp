@@ -28,6 +28,9 @@ struct SeenAlarm {
 /// errors: none named and none there (code environment)
 Result<std::vector<std::string>> alarm_journals(const Options& options);
 
+/// The same; none where there are none.
+std::vector<std::string> journals_if_any(const Options& options);
+
 /// Beside the store.
 std::string acknowledgements_path(const Options& options);
 

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "collector/cli/alarm.hpp"
+#include "collector/cli/doctor.hpp"
 #include "collector/cli/export.hpp"
 #include "collector/cli/options.hpp"
 #include "collector/cli/queue.hpp"
@@ -42,6 +43,7 @@ constexpr Verb verbs[] = {
     {"alarm", "show", sw::alarm_show},
     {"alarm", "ack", sw::alarm_ack},
     {"status", "", sw::status},
+    {"doctor", "", sw::doctor},
 };
 
 int run(int argc, char** argv) {

@@ -235,6 +235,27 @@ void add_alarm(CLI::App& app, Options& o) {
             ->take_all();
 }
 
+/// A name of an interface becomes a part of paths.
+std::string is_interface(const std::string& text) {
+    const bool plain = text.find('/') == std::string::npos && !text.starts_with('.');
+    return plain && !text.empty() && text.size() <= 15 ? "" : "the name of an interface has 1 to 15 characters, no '/', no leading '.'";
+}
+
+void add_folders(CLI::App* sub, const char* name, std::vector<std::string>& folders, const char* what) {
+    sub->add_option(name, folders, what)->type_name("FOLDER")->expected(1)->take_all();
+}
+
+void add_health(CLI::App& app, Options& o) {
+    CLI::App* status = app.add_subcommand("status", "is the store healthy, how long is the queue and how old, who writes");
+    CLI::App* doctor = app.add_subcommand("doctor", "is this appliance set up as it must be, and if not, what mends it");
+    doctor->add_option("--interface", o.doctor.interface, "the sensor's interface (default: those that are prepared for one)")
+        ->check(is_interface)
+        ->type_name("IF");
+    add_folders(doctor, "--spool", o.doctor.spools, "a sensor's spool, may be repeated (default: those of the daemons)");
+    for (CLI::App* sub : {status, doctor})
+        add_folders(sub, "--alarms", o.alarm.journals, "an alarm journal's folder, may be repeated (default: those of the daemons)");
+}
+
 /// The words that are neither options nor values of the options before the noun.
 std::vector<std::string> plain_words(const std::vector<std::string>& words) {
     std::vector<std::string> plain;
@@ -294,7 +315,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_queue(app, o, raw);
     add_export(app, o, raw);
     add_alarm(app, o);
-    app.add_subcommand("status", "is the store healthy, how long is the queue and how old");
+    add_health(app, o);
     for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; })) sub->fallthrough();
     try {
         app.parse(argc, argv);

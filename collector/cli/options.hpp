@@ -44,13 +44,18 @@ struct QueueOptions {
     std::string output = "-";  ///< export: file
 };
 
-/// alarm VERB. Signed as the queue's decisions are: QueueOptions::message and as.
+/// alarm VERB; status and doctor take its journals. Signed as the queue's decisions are: QueueOptions::message and as.
 struct AlarmOptions {
     std::vector<std::string> journals;  ///< folders; empty: where the daemons keep theirs
     std::vector<std::string> ids;
     bool all = false;             ///< ack
     std::string since, severity;  ///< list; "": any
     std::uint64_t limit = 50;
+};
+
+struct DoctorOptions {
+    std::string interface;            ///< "": those that are prepared for a sensor
+    std::vector<std::string> spools;  ///< folders; empty: where the daemons keep theirs
 };
 
 struct Options {
@@ -64,6 +69,7 @@ struct Options {
     ReplayOptions replay;
     QueueOptions queue;
     AlarmOptions alarm;
+    DoctorOptions doctor;
 };
 inline constexpr const char* default_store = "/var/lib/span-watcher/store.db";
 

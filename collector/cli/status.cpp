@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "collector/cli/alarm_records.hpp"
 #include "collector/cli/console.hpp"
 #include "collector/cli/status_facts.hpp"
 #include "collector/cli/store_file.hpp"
@@ -51,6 +52,7 @@ public:
         queue();
         samples(store);
         coverage();
+        writers();
         policies();
         out_->line(fmt::format("{:<11}{} decision{}{}", "record", facts_->decisions, facts_->decisions == 1 ? "" : "s",
                                facts_->head.empty() ? "" : ", head " + facts_->head));
@@ -84,6 +86,11 @@ private:
                                escape_for_display(c.mode), c.file.empty() ? "" : ", " + escape_for_display(c.file)));
         out_->line(
             fmt::format("{:<11}kernel {}, interface {}", "drops", number_or_unknown(c.kernel_drops), number_or_unknown(c.interface_drops)));
+    }
+
+    void writers() {
+        for (const StatusFacts::Writer& w : facts_->writers)
+            out_->line(fmt::format("{:<11}{}: last heartbeat {}", "liveness", writer_of(w.last), age_of(w.last, now_)));
     }
 
     void policies() {
@@ -137,6 +144,17 @@ Json expiring_json(const StatusFacts& facts) {
     return list;
 }
 
+Json liveness_json(const StatusFacts& facts) {
+    Json list = Json::array();
+    for (const StatusFacts::Writer& w : facts.writers)
+        list.push_back({{"folder", w.last.folder},
+                        {"who", w.last.beat ? text_or_null(w.last.beat->who) : Json(nullptr)},
+                        {"heartbeat", w.last.beat ? Json(to_rfc3339(w.last.beat->at)) : Json(nullptr)},
+                        {"late", w.late},
+                        {"error", text_or_null(w.last.unreadable)}});
+    return list;
+}
+
 std::string json_line(const StatusFacts& facts, const Store& store) {
     const std::vector<std::string> problems = status_problems(facts);
     Json o = {{"schema", 1}, {"type", "status"}, {"healthy", problems.empty()}, {"problems", problems}};
@@ -146,6 +164,7 @@ std::string json_line(const StatusFacts& facts, const Store& store) {
         {"packets", facts.samples}, {"bytes", facts.sample_octets}, {"budget", facts.sample_budget}, {"dropped", facts.samples_dropped}};
     o["store"] = {{"file", store.path()}, {"bytes", facts.store_octets}, {"wal_bytes", facts.wal_octets}};
     o["coverage"] = coverage_json(facts);
+    o["liveness"] = liveness_json(facts);
     o["policies"] = policies_json(facts);
     o["expiring"] = expiring_json(facts);
     o["incomplete"] = facts.incomplete;
@@ -161,11 +180,16 @@ int failed(const Error& error) {
 }  // namespace
 
 int status(const Options& options) {
-    auto store = open_and_confine(options, Store::Access::read);
+    const std::vector<std::string> journals = journals_if_any(options);
+    auto store = open_and_confine(options, Store::Access::read, journals);
     if (!store) return failed(store.error());
     const Timestamp now = wall_clock();
-    const auto facts = status_facts(*store, now);
+    auto facts = status_facts(*store, now);
     if (!facts) return failed(facts.error());
+    for (LastHeartbeat& last : last_heartbeats(journals)) {
+        const bool late = is_late(last, wall_clock());
+        facts->writers.push_back({std::move(last), late});
+    }
     Output out(options.colour);
     if (options.json)
         out.line(json_line(*facts, *store));

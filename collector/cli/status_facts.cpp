@@ -177,6 +177,9 @@ std::vector<std::string> status_problems(const StatusFacts& facts) {
         problems.push_back(fmt::format("begun and not finished: {} (replay it again)", escape_for_display(journal)));
     if (!facts.chain_ends)
         problems.emplace_back("the record of decisions does not hold together: run 'span-watcher queue history --verify'");
+    for (const StatusFacts::Writer& w : facts.writers)
+        if (w.late)
+            problems.push_back(fmt::format("no heartbeat of {}: it is dead, stopped or cannot write its journal", writer_of(w.last)));
     if (!facts.policy_problem.empty()) problems.push_back(facts.policy_problem);
     return problems;
 }

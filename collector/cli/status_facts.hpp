@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/cli/heartbeats.hpp"
 #include "collector/store/queue.hpp"
 #include "collector/store/store.hpp"
 
@@ -43,8 +44,13 @@ struct StatusFacts {
     std::string policy_problem;           ///< why that policy could not be read, or ""
     std::vector<std::string> incomplete;  ///< captures that were begun and not finished
     std::uint64_t decisions = 0;
-    std::string head;        ///< hex; "" without decisions
-    bool chain_ends = true;  ///< numbers without a gap, and the last row follows from the one before it
+    std::string head;  ///< hex; "" without decisions
+    struct Writer {
+        LastHeartbeat last;
+        bool late = false;
+    };
+    std::vector<Writer> writers;  ///< of the alarm journals; not of the store: status adds them
+    bool chain_ends = true;       ///< numbers without a gap, and the last row follows from the one before it
 };
 
 /// cost: one pass over samples (lengths only), small queries besides

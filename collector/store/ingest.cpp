@@ -69,6 +69,7 @@ Result<Ingest::Progress> Ingest::Impl::begin(const std::string& journal) {
     uncommitted_ = {};
     error_.reset();
     journal_ = journal;
+    live_ = journal.starts_with("spool:");
     if (!prepared_) {
         auto prepared = IngestSql::prepare(store_.db());
         if (!prepared) return Unexpected{prepared.error()};

@@ -21,7 +21,8 @@ struct SampleLimits {
 /// nearest) are those of the policy that saw it last. A finding's state is a person's: here it only counts up.
 /// A new exact finding whose ports or initiators were folded in the store before counts there, whatever was decided on the fold; one of
 /// a fold of everything (many hosts, many ports) only while that is undecided: a dismissed flood hides nothing new.
-/// Heartbeats are not kept.
+/// Heartbeats are not kept. Of a spool, a finding that is new or whose count has one digit more is noted in the table alarm_due, in the
+/// same transaction; of a capture file not: who replays it sees it.
 /// cost: a packet of a known finding beyond its samples touches no SQL and allocates nothing
 class Ingest : public RecordSink {
 public:

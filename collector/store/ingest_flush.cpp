@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "collector/store/address_blob.hpp"
+#include "collector/store/digits.hpp"
 #include "collector/store/ingest_impl.hpp"
 #include "collector/store/stored_text.hpp"
 #include "collector/store/wall_clock.hpp"
@@ -131,8 +132,17 @@ Result<Done> Ingest::Impl::update_finding(FindingRow& row) {
     return Done{};
 }
 
+/// A new finding, or one whose count has one digit more now.
+Result<Done> Ingest::Impl::note_due(const FindingRow& row) {
+    const unsigned digits = digits_of(row.stored + row.packets);
+    if (!live_ || (row.stored > 0 && digits == digits_of(row.stored))) return Done{};
+    sql_.alarm_due.bind(1, row.id).bind(2, as_integer(row.stored)).bind(3, std::int64_t{digits}).bind(4, wall_clock().ns);
+    return sql_.alarm_due.run();
+}
+
 Result<Done> Ingest::Impl::write_finding(FindingRow& row) {
     if (auto done = row.id == 0 ? insert_finding(row) : update_finding(row); !done) return done;
+    if (auto done = note_due(row); !done) return done;
     uncommitted_.samples += row.kept;
     uncommitted_.samples_dropped += row.dropped;
     row.stored += row.packets;

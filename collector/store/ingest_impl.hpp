@@ -111,6 +111,7 @@ private:
     Result<Done> write_finding(FindingRow& row);
     Result<Done> update_finding(FindingRow& row);
     Result<Done> insert_finding(FindingRow& row);
+    Result<Done> note_due(const FindingRow& row);
     Result<Done> write_spans();
     Result<Done> write_samples();
     Result<Done> write_flows();
@@ -121,6 +122,7 @@ private:
     const SampleLimits limits_;
     IngestSql sql_;
     std::string journal_;
+    bool live_ = false;  ///< journal_ is a spool: somebody listens for alarms
     std::optional<RunRecord> run_;
     std::optional<Error> error_;
     std::optional<Transaction> open_;

@@ -41,6 +41,8 @@ Result<IngestSql> IngestSql::prepare(Database& db) {
         {&s.position,
          "INSERT INTO journal_offset (journal, segment, offset, complete, began) VALUES (?, ?, ?, ?, ?)"
          " ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset, complete = excluded.complete"},
+        {&s.alarm_due,
+         "INSERT INTO alarm_due (finding, was, digits, since) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET digits = excluded.digits"},
     };
     for (const auto& [statement, text] : texts) {
         auto prepared = db.prepare(text);

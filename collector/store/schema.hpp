@@ -14,7 +14,7 @@ Migrations migrations();
 /// errors: the store is of a later version than the last (code input); SQLite's: nothing has changed then
 Result<Done> migrate(Database& db, Migrations steps);
 
-/// "week.db: made by a newer span-watcher (schema 7, this one knows 1): use that program"
+/// "week.db: made by a newer span-watcher (schema 7, this one knows 2): use that program"
 Error newer_schema(const Database& db, std::int64_t version, std::int64_t known);
 
 }  // namespace sw

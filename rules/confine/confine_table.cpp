@@ -21,7 +21,7 @@ constexpr std::array<Powers, 9> table{{
     {.role = Role::sensor, .name = "sensor", .files = Powers::Files::journals, .mute = true, .packets = true, .notifies = true, .pledge = "stdio rpath wpath cpath flock bpf",
      .sentence = "reads its packet device and asks for its statistics, reads the folder of its policy, makes, fills and removes files in the folders of its journals but opens no old one for writing, tells its supervisor that it lives"},
     {.role = Role::collector, .name = "collector", .files = Powers::Files::writable, .mute = true, .notifies = true, .pledge = "stdio rpath wpath cpath fattr flock",
-     .sentence = "reads spools, makes, writes, renames and removes files in the folders of the store and of its alarm journal, tells its supervisor that it lives"},
+     .sentence = "makes, writes, renames and removes files in the folders of the store, of its alarm journal and of the spools that it reads, tells its supervisor that it lives"},
     {.role = Role::alarm, .name = "alarm", .files = Powers::Files::writable, .terminals = true, .pledge = "stdio rpath wpath cpath fattr flock tty",
      .sentence = "reads alarm journals, makes, writes, renames and removes files in the folders of its state and of the alarm file, writes and sets terminals and lines named on its command line"},
     {.role = Role::alarm_command, .name = "alarm_command", .files = Powers::Files::writable, .forks = true, .terminals = true, .programs = true,

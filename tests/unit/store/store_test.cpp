@@ -92,7 +92,7 @@ TEST_CASE("store: one of a newer program is refused with both versions") {
         const Error e = refusal_of(folder.at("week.db"), access);
         CHECK(e.code == ExitCode::input);
         CHECK(e.text ==
-              std::string(folder.at("week.db")) + ": made by a newer span-watcher (schema 7, this one knows 1): use that program");
+              std::string(folder.at("week.db")) + ": made by a newer span-watcher (schema 7, this one knows 2): use that program");
     }
 }
 
