@@ -18,7 +18,7 @@ evtlog\.h               ^collector/export/audit_log\.cpp$
 glib\.h                 ^collector/export/audit_log\.cpp$
 n?curses\.h             ^collector/
 tins/.*                 ^collector/dissect/dissect_tins\.cpp$
-re2/.*                  ^rules/logs/
+re2/.*                  ^rules/base/pattern\.cpp$
 catch2/.*               ^$
 '
 
