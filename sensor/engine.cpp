@@ -25,6 +25,8 @@ Engine::~Engine() = default;
 void Engine::begin_file() { impl_->begin_file(); }
 void Engine::on_flow_end(FlowEnd f) { impl_->on_flow_end = std::move(f); }
 void Engine::end_flows() { impl_->end_flows(); }
+Result<Done> Engine::prepare(Datalink captured) { return impl_->prepare(captured); }
+void Engine::see(const Frame& f, Seen& seen) const { impl_->see(f, seen); }
 std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { return impl_->why(f, j); }
 const Findings& Engine::findings() const { return impl_->findings; }
 const EngineCounters& Engine::counters() const { return impl_->counters; }
@@ -71,6 +73,11 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       fetched_(batch),
       shortcut_(o.mode == Mode::flow && o.shortcuts) {
     counters.by_rule.assign(policy.rules.size(), 0);
+    if (p.wire.mirror.wraps() && o.mode != Mode::tcpdump) {
+        mirror_ = std::make_unique<MirrorPort>(p, ignored_);
+        opened_.resize(batch);
+        inner_.resize(batch);
+    }
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
@@ -97,23 +104,17 @@ static bool has_flow(const Packet& p) {
     return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
 }
 
-/// Where the policy expects VLANs, an expected tag is taken off, so that its rules speak of the packet and not of the tag.
+/// Where the policy expects VLANs, expected tags are taken off, so that its rules speak of the packet and not of tags.
 /// Mode tcpdump asks about the frame as it is.
-void Engine::Impl::read(Work& w, const Frame& frame) const {
-    (options.shortcuts ? decode : decode_strictly)(frame.data, frame.caplen, frame.len, frame.link, w.packet);
-    ReasonSet found = w.packet.anomalies.with(wire_.anomalies(w.packet));
-    const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && wire_.bears_expected_tag(w.packet);
-    if (strip) {
-        w.untagged.assign(frame.data, frame.data + frame.caplen);
-        w.untagged.erase(w.untagged.begin() + 12, w.untagged.begin() + 16);
-        decode(w.untagged.data(), frame.caplen - 4, frame.len - 4, frame.link, w.packet);
-        found = found.with(w.packet.anomalies);
-    }
-    w.packet.anomalies = found;
+void Engine::Impl::read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const {
+    if (options.mode != Mode::tcpdump) return wire_.read(frame, !options.shortcuts, packet, untagged);
+    decode(frame.data, frame.caplen, frame.len, frame.link, packet);
+    packet.anomalies = packet.anomalies.with(wire_.anomalies(packet));
 }
 
 void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
-    read(w, frame);
+    read(frame, w.packet, w.untagged);
+    if (w.opened != nullptr) mirror_->note(*w.opened, w.packet);
     w.ts = frame.ts;
     w.link = link;
     const ReasonSet& found = w.packet.anomalies;
@@ -138,6 +139,14 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
 }
 
 [[gnu::hot]] void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+    if (mirror_ != nullptr) {
+        Opened opened;
+        for (const Frame& frame : frames) {
+            mirror_->open(frame, opened);
+            glance_within(opened, *out++);
+        }
+        return;
+    }
     for (const Frame& frame : frames) {
         Glance& g = *out++;
         g.ts = frame.ts;
@@ -182,6 +191,7 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
 /// Look at all, fetch what the flow table will be asked, then judge all in order.
 [[gnu::hot]] std::size_t Engine::Impl::judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out,
                                              std::optional<Error>& error) {
+    if (mirror_ != nullptr) frames = std::span(inner_.data(), open(frames, glances, error));
     if (glances == nullptr) {
         glance(frames, glances_.data());
         glances = glances_.data();
@@ -198,6 +208,7 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
         if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
         settle(work_[i], rule_on(work_[i]), out[i]);
     }
+    if (mirror_ != nullptr) account_mirror(n, out);
     counters.frames += n;
     return n;
 }
@@ -276,6 +287,7 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.nearest = -1;
     out.fits = false;
     out.answers = ruling.answers;
+    out.wrapped = 0;
     out.flow = ruling.flow;
     if (ruling.rule >= 0) ++counters.by_rule[static_cast<std::size_t>(ruling.rule)];
     if (ruling.verdict == Verdict::allow) {
@@ -340,6 +352,7 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
     Finding& f = findings.count(c, w.ts, p.len, fresh);
     if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
+    if (w.opened != nullptr) f.note = w.opened->why;
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {
         f.has_mac = true;
@@ -350,11 +363,11 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
 
 std::vector<std::string> Engine::Impl::why(const Frame& frame, const Judgement& j) {
     if (j.nearest < 0 || j.fits) return {};
-    const auto link = link_index(frame.link);
+    Seen seen;
+    see(frame, seen);
+    const auto link = link_index(seen.opened.frame.link);
     if (!link) return {};
-    Work w;
-    read(w, frame);
-    return links_[*link].rules->nearest(w.packet, j.answers).why;
+    return links_[*link].rules->nearest(seen.packet, j.answers).why;
 }
 
 }  // namespace sw

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
 #include "sensor/findings/findings.hpp"
+#include "sensor/mirror.hpp"
 
 namespace sw {
 
@@ -30,6 +32,7 @@ struct Judgement {
     int nearest = -1;           ///< GREY, BLACK: index of the nearest allow or housekeeping rule
     bool fits = false;          ///< that rule's filter accepts the conversation: what is wrong is told by reasons alone
     bool answers = false;       ///< the sender is the responder of its conversation
+    std::uint16_t wrapped = 0;  ///< octets that the mirror put around the frame: what was judged is so much shorter
     std::uint32_t flow = 0;     ///< ALLOW in mode flow: the conversation's slot in the flow table; 0: none (also ICMP errors about one)
 };
 
@@ -51,6 +54,14 @@ struct EngineOptions {
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
 };
 
+/// Of a mirror that wraps its frames.
+struct MirrorCounters {
+    std::uint64_t frames = 0, refused = 0;  ///< taken out of what carried them; not what the mirror sends
+    std::optional<std::uint64_t> lost;      ///< on their way here, by sequence numbers; where there are any
+
+    bool operator==(const MirrorCounters&) const = default;
+};
+
 struct EngineCounters {
     std::uint64_t frames = 0, allowed = 0, greylisted = 0, blacklisted = 0;
     std::uint64_t flows = 0;                              ///< conversations opened under a rule
@@ -59,6 +70,7 @@ struct EngineCounters {
     std::uint64_t unverified_retransmits = 0;             ///< sent again after we had let go of the first copy
     std::array<std::uint64_t, reason_count> anomalies{};  ///< frames bearing each, ignored ones too
     std::vector<std::uint64_t> by_rule;                   ///< allowed or blacklisted frames a rule
+    MirrorCounters mirror;
 };
 
 class Engine {
@@ -78,6 +90,18 @@ public:
 
     /// A file begins: if its first frame is older than what came before, a new trace begins (flows are forgotten).
     void begin_file();
+
+    /// Compile what frames captured on this link will need. errors: as judge() would give them
+    Result<Done> prepare(Datalink captured);
+
+    /// A captured frame as the rules see it: taken out of what the mirror wrapped it in, without expected tags.
+    struct Seen {
+        Opened opened;
+        Packet packet;  ///< its anomalies are those that the verdict counted
+        std::vector<std::uint8_t> untagged;
+    };
+    /// lifetime: frame and seen stay where they are while seen is used
+    void see(const Frame& frame, Seen& seen) const;
 
     /// Failing predicates of the nearest rule for one judged frame (what --packets prints).
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);

@@ -33,6 +33,7 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
     out.nearest = -1;
     out.fits = false;
     out.answers = from == 1;
+    out.wrapped = 0;
     out.flow = flows_.slot_of(*flow);
     return true;
 }

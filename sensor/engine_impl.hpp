@@ -22,7 +22,8 @@ struct Work {
     std::uint32_t hash = 0;
     std::uint8_t link = 0;
     bool in_flow = false;                ///< TCP, UDP or ICMP echo with a key
-    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tag that the policy expects
+    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tags that the policy expects
+    const Opened* opened = nullptr;      ///< where a mirror wraps
 };
 
 /// What judging a packet found out, for its finding.
@@ -59,6 +60,8 @@ public:
     void begin_file() { file_begins_ = true; }
     void end_flows();
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
+    Result<Done> prepare(Datalink captured);
+    void see(const Frame& frame, Seen& seen) const;
 
     const Policy& policy;
     EngineOptions options;
@@ -80,8 +83,14 @@ private:
         std::uint8_t link = 0;
     };
 
+    // engine_mirror.cpp
+    bool is_common_within(const Opened& opened, CommonFrame& common) const;
+    void glance_within(const Opened& opened, Glance& g) const;
+    std::size_t open(std::span<const Frame> captured, const Glance*& glances, std::optional<Error>& error);
+    void account_mirror(std::size_t frames, std::span<Judgement> out);
+
     // engine.cpp
-    void read(Work& w, const Frame& frame) const;
+    void read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
     void expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const;
     void tick(Timestamp ts);
@@ -116,7 +125,12 @@ private:
     WireCheck wire_;
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
-    std::vector<Timestamp> until_;  ///< by rule
+    std::unique_ptr<MirrorPort> mirror_;  ///< none: frames are captured as they are
+    std::vector<Opened> opened_;          ///< with a mirror: of the batch
+    std::vector<Frame> inner_;
+    MirrorSequence sequence_;
+    std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
+    std::vector<Timestamp> until_;     ///< by rule
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

@@ -100,11 +100,38 @@ Json rule_json(const Rule& r) {
             {"accept", slugs(r.accept)},  {"line", r.line}};
 }
 
+Json vlans_json(const VlanSet& v) {
+    if (v.untagged && v.tags.empty() && v.stacks.empty()) return "none";
+    Json list = Json::array();
+    if (v.untagged) list.push_back("none");
+    for (const std::uint16_t tag : v.tags) list.push_back(tag);
+    for (const auto& [outer, inner] : v.stacks) list.push_back({outer, inner});
+    return list;
+}
+
+Json mirror_json(const Mirror& m) {
+    if (!m.wraps()) return "none";
+    const auto number = [](const auto& n) { return n ? Json(*n) : Json(nullptr); };
+    const MirrorFormat& f = m.format;
+    return {{"kind", to_string(f.kind)},
+            {"outer", m.outer.written},
+            {"expanded", m.outer.expanded},
+            {"session", number(f.session)},
+            {"vlan", number(f.vlan)},
+            {"key", number(f.key)},
+            {"port", f.port == 0 ? Json(nullptr) : Json(f.port)},
+            {"fcs", f.fcs}};
+}
+
 Json wire_json(const Wire& w) {
     std::vector<std::string> watcher;
     for (const MacAddress& m : w.watcher_macs) watcher.push_back(to_string(m));
     for (const Address& a : w.watcher_addresses) watcher.push_back(to_string(a));
-    return {{"vlans", w.vlans_none ? Json("none") : Json(w.vlans)}, {"mirror", "none"}, {"watcher", watcher}, {"ignore", slugs(w.ignore)}};
+    return {{"vlans", vlans_json(w.vlans)},
+            {"priority_tags", w.vlans.priority},
+            {"mirror", mirror_json(w.mirror)},
+            {"watcher", watcher},
+            {"ignore", slugs(w.ignore)}};
 }
 
 Json policy_json(const Policy& p) {

@@ -211,7 +211,7 @@ void Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
 void Ingest::Impl::packet(const PacketRecord& p) {
     FindingRow* row = row_of(p.finding);
     if (row == nullptr) return;
-    add(*row, 1, p.frame.len, p.frame.ts, p.frame.ts);
+    add(*row, 1, p.judged_len(), p.frame.ts, p.frame.ts);
     if (row->stored + row->packets >= row->next_sample) keep(*row, p);
     relieve();
 }

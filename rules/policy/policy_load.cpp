@@ -29,7 +29,13 @@ void read_mode(const TomlValue& value, Policy& policy, Report& report) {
     }
 }
 
-void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& rules, Report& report) {
+/// What may use names waits until all of them are read.
+struct Waiting {
+    std::vector<RuleTable> rules;
+    const TomlValue* wire = nullptr;
+};
+
+void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& report) {
     if (entry.key == "enclave") {
         if (const std::string* text = report.plain_string(entry.value, "enclave")) policy.enclave = *text;
     } else if (entry.key == "home") {
@@ -39,22 +45,23 @@ void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& ru
     } else if (entry.key == "names") {
         read_names(entry.value, policy, report);
     } else if (entry.key == "allow") {
-        collect_rules(entry, RuleKind::allow, rules, report);
+        collect_rules(entry, RuleKind::allow, waiting.rules, report);
     } else if (entry.key == "forbid") {
-        collect_rules(entry, RuleKind::forbid, rules, report);
+        collect_rules(entry, RuleKind::forbid, waiting.rules, report);
     } else if (entry.key == "housekeeping") {
-        collect_rules(entry, RuleKind::housekeeping, rules, report);
+        collect_rules(entry, RuleKind::housekeeping, waiting.rules, report);
     } else if (entry.key == "wire") {
-        read_wire(entry.value, policy, report);
+        waiting.wire = &entry.value;
     } else {
         report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire"});
     }
 }
 
 void read_policy(const TomlValue& root, Policy& policy, Report& report) {
-    std::vector<RuleTable> rules;
-    for (const TomlEntry& entry : root.entries) read_top(entry, policy, rules, report);
-    read_rules(std::move(rules), policy, report);
+    Waiting waiting;
+    for (const TomlEntry& entry : root.entries) read_top(entry, policy, waiting, report);
+    if (waiting.wire != nullptr) read_wire(*waiting.wire, policy, report);
+    read_rules(std::move(waiting.rules), policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
     if (!allows)

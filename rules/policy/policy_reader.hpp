@@ -60,7 +60,11 @@ ReasonSet read_anomalies(const TomlValue& value, std::string_view key, Report& r
 
 void read_home(const TomlValue& value, Policy& policy, Report& report);
 void read_names(const TomlValue& value, Policy& policy, Report& report);
+/// All names are known.
 void read_wire(const TomlValue& value, Policy& policy, Report& report);
+void read_mirror(const TomlValue& value, Policy& policy, Report& report);
+/// A tcpdump expression: what stands under key; place: where its text begins.
+void read_filter(const TomlValue& value, std::string_view key, const Names& names, Report& report, Filter& filter, SourcePlace& place);
 
 /// The tables of one kind, to be sorted into the order of the file and read once all names are known.
 struct RuleTable {

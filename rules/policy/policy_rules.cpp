@@ -34,7 +34,7 @@ private:
         if (entry.key == "name") {
             read_name(entry);
         } else if (entry.key == "filter") {
-            read_filter(entry.value);
+            read_rule_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
         } else if (entry.key == "owner") {
@@ -57,27 +57,12 @@ private:
             rule_.name = entry.value.text;
     }
 
-    void read_filter(const TomlValue& value) {
+    void read_rule_filter(const TomlValue& value) {
         has_filter_ = true;
-        if (!report_.expect(value, TomlValue::Kind::string, "filter", "filter = \"tcp and dst port 25\"")) return;
-        const auto is_odd = [](char c) {
-            return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-        };
-        if (std::any_of(value.text.begin(), value.text.end(), is_odd)) {
-            report_.error(value.span, "control-byte", "filter has control characters in it", "remove them");
-            return;
-        }
-        const SourceSpan body{string_body(report_.source().text(), value.span.offset, value.text), 1};
-        const SourcePlace place = report_.source().place(body.offset);
+        SourcePlace place{0, 0};
+        read_filter(value, "filter", policy_.names, report_, rule_.filter, place);
         rule_.line = place.line;
         rule_.column = place.column;
-        std::vector<FilterError> errors;
-        rule_.filter = parse_filter(value.text, policy_.names, errors);
-        for (FilterError& e : errors)
-            report_.error(span_in_filter(report_.source(), body, value.text, e.offset, e.length), std::move(e.code), std::move(e.message),
-                          std::move(e.fix));
-        if (errors.empty() && value.text.find_first_not_of(" \t\r\n") == std::string::npos)
-            report_.warning(value.span, "any-to-any", "an empty filter matches every frame there is", "say which hosts and which service");
     }
 
     void read_speaks(const TomlEntry& entry) {

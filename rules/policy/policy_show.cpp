@@ -83,13 +83,38 @@ std::string show_names(const Names& names) {
     return out.empty() ? out : "\n[names]\n" + out;
 }
 
+std::string show_vlans(const VlanSet& vlans) {
+    if (vlans.untagged && vlans.tags.empty() && vlans.stacks.empty()) return quoted("none");
+    std::vector<std::string> list;
+    if (vlans.untagged) list.push_back(quoted("none"));
+    for (const std::uint16_t tag : vlans.tags) list.push_back(std::to_string(tag));
+    for (const auto& [outer, inner] : vlans.stacks) list.push_back("[" + std::to_string(outer) + ", " + std::to_string(inner) + "]");
+    return list_of(list, [](const std::string& item) { return item; });
+}
+
+std::string show_mirror(const Mirror& mirror) {
+    if (!mirror.wraps()) return quoted("none");
+    const MirrorFormat& f = mirror.format;
+    std::string out = "{ kind = " + quoted(to_string(f.kind));
+    const auto number = [&out](std::string_view key, const auto& value) {
+        if (value) out.append(", ").append(key).append(" = ").append(std::to_string(*value));
+    };
+    if (f.kind != Encapsulation::vlan || !mirror.outer.written.empty()) out += ", outer = " + quoted(mirror.outer.written);
+    number("session", f.session);
+    number("vlan", f.vlan);
+    number(f.kind == Encapsulation::vxlan ? "vni" : "key", f.key);
+    if (f.port != 0) number("port", std::optional(f.port));
+    if (f.fcs) out += ", fcs = true";
+    return out + " }";
+}
+
 std::string show_wire(const Wire& wire) {
     std::vector<std::string> watcher;
     for (const MacAddress& mac : wire.watcher_macs) watcher.push_back(to_string(mac));
     for (const Address& address : wire.watcher_addresses) watcher.push_back(to_string(address));
-    std::string out = "\n[wire]\nvlans = ";
-    out += wire.vlans_none ? "\"none\"" : list_of(wire.vlans, [](std::uint16_t vlan) { return std::to_string(vlan); });
-    out += "\nmirror = \"none\"\nwatcher = " + list_of(watcher, quoted);
+    std::string out = "\n[wire]\nvlans = " + show_vlans(wire.vlans);
+    if (wire.vlans.priority) out += "\npriority_tags = true";
+    out += "\nmirror = " + show_mirror(wire.mirror) + "\nwatcher = " + list_of(watcher, quoted);
     return out + "\nignore = " + show_anomalies(wire.ignore) + "\n";
 }
 

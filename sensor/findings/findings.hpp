@@ -42,6 +42,7 @@ struct Finding {
     Timestamp first, last;         ///< of its packets, smallest and greatest
     std::vector<std::string> why;  ///< failing predicates of the nearest rule, for its first packet
     std::string detail;            ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
+    std::string note;              ///< what its reasons say of its first packet, beyond their sentence: figures, words; or ""
     MacAddress first_mac;          ///< source MAC of the first packet, if it had one
     bool has_mac = false;
 };

@@ -243,7 +243,7 @@ void Writer::packet(const PacketRecord& r) {
     if (!kept) {
         pressed_ = true;
         ++samples_dropped_;
-        add_to_count({r.finding, 1, r.frame.len, r.frame.ts, r.frame.ts});
+        add_to_count({r.finding, 1, r.judged_len(), r.frame.ts, r.frame.ts});
         return;
     }
     put_packet(r);

@@ -13,6 +13,12 @@ bool has_ports(const Packet& p) { return p.transport == Transport::tcp || p.tran
 
 std::uint64_t settled(const EngineCounters& c) { return c.allowed + c.greylisted + c.blacklisted; }
 
+/// What came late was counted as lost before: the sum may fall.
+std::optional<std::uint64_t> lost_since(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& then) {
+    if (!now) return std::nullopt;
+    return *now > then.value_or(0) ? *now - then.value_or(0) : 0;
+}
+
 FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
     return {.reasons = c.reasons,
             .forbid = c.forbid < 0 ? "" : policy.rules[static_cast<std::size_t>(c.forbid)].name,
@@ -81,7 +87,7 @@ void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judge
         from_ = covered_ ? frames[i].ts : std::min(from_, frames[i].ts);
         to_ = covered_ ? frames[i].ts : std::max(to_, frames[i].ts);
         covered_ = false;
-        octets_ += frames[i].len;
+        octets_ += frames[i].len - judgements[i].wrapped;
         if (judgements[i].verdict == Verdict::allow)
             allowed(frames[i], judgements[i], recorded);
         else if (!recorded)
@@ -93,7 +99,7 @@ void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judge
 void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, bool recorded) {
     FlowAccount* account = j.flow != 0 ? &accounts_.at(j.flow) : nullptr;
     const bool opens = account != nullptr && account->is_new();
-    if (account != nullptr) account->add(frame, j.answers);
+    if (account != nullptr) account->add(frame.ts, frame.len - j.wrapped, j.answers);
     if (recorded || j.rule < 0) return;
     const Timestamp start = ChartTable::interval_of(frame.ts);
     const bool known = account != nullptr && account->row_told == charts_.told() && account->row_start == start;
@@ -104,13 +110,14 @@ void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, bool record
         account->row_told = charts_.told();
     }
     ++row.packets;
-    row.octets += frame.len;
+    row.octets += frame.len - j.wrapped;
     row.flows += opens;
 }
 
 ChartTable::Key Recorder::Impl::chart_key(const Frame& frame, const Judgement& j) const {
-    Packet p;
-    decode(frame.data, frame.caplen, frame.len, frame.link, p);
+    Engine::Seen seen;
+    engine_->see(frame, seen);
+    const Packet& p = seen.packet;
     ChartTable::Key key;
     key.start = ChartTable::interval_of(frame.ts);
     key.rule = static_cast<std::uint16_t>(j.rule);
@@ -128,7 +135,19 @@ void Recorder::Impl::denied(const Frame& frame, const Judgement& j) {
         sink_->finding(record_of(engine_->findings().all()[j.finding - 1], engine_->policy()));
     }
     const std::string comment = verdict_comment(frame, j, *engine_);
-    sink_->packet({.frame = frame, .finding = j.finding, .verdict = j.verdict, .reasons = j.reasons, .comment = comment});
+    Wrapped wrapped;
+    if (j.wrapped != 0) {
+        Engine::Seen seen;
+        engine_->see(frame, seen);
+        wrapped = seen.opened.wrapped;
+    }
+    sink_->packet({.frame = frame,
+                   .finding = j.finding,
+                   .verdict = j.verdict,
+                   .reasons = j.reasons,
+                   .comment = comment,
+                   .wrapping = wrapped.wrapping,
+                   .inner_link = wrapped.link});
 }
 
 void Recorder::Impl::end_file(const std::string& name, const std::string& error) {
@@ -146,6 +165,7 @@ void Recorder::Impl::end_file(const std::string& name, const std::string& error)
                      .clock_steps = c.clock_steps - told_.clock_steps,
                      .kernel_drops = {},
                      .interface_drops = {},
+                     .mirror_lost = lost_since(c.mirror.lost, told_.mirror.lost),
                      .samples_dropped = 0,
                      .error = error});
     told_ = c;
