@@ -25,6 +25,9 @@ Engine::~Engine() = default;
 void Engine::begin_file() { impl_->begin_file(); }
 void Engine::on_flow_end(FlowEnd f) { impl_->on_flow_end = std::move(f); }
 void Engine::end_flows() { impl_->end_flows(); }
+void Engine::end_fragments() { impl_->end_fragments(); }
+void Engine::pass_time(Timestamp t) { impl_->pass_time(t); }
+std::span<const Settled> Engine::settled() const { return impl_->settled; }
 Result<Done> Engine::prepare(Datalink captured) { return impl_->prepare(captured); }
 void Engine::see(const Frame& f, Seen& seen) const { impl_->see(f, seen); }
 std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { return impl_->why(f, j); }
@@ -34,6 +37,7 @@ const Policy& Engine::policy() const { return impl_->policy; }
 
 Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances) {
     judged = 0;
+    impl_->forget_settled();
     while (judged < frames.size()) {
         const std::size_t n = std::min(Impl::batch, frames.size() - judged);
         std::optional<Error> error;
@@ -48,7 +52,7 @@ void Engine::glance(std::span<const Frame> frames, std::span<Glance> out) const 
 namespace {
 
 EngineOptions merged(EngineOptions o, const Policy& policy) {
-    o.ignore = o.ignore.with(policy.wire.ignore).without(Reason::fragment);
+    o.ignore = o.ignore.with(policy.wire.ignore).without(fragment_anomalies());
     return o;
 }
 
@@ -73,14 +77,15 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       fetched_(batch),
       shortcut_(o.mode == Mode::flow && o.shortcuts) {
     counters.by_rule.assign(policy.rules.size(), 0);
+    for (const Rule& r : policy.rules) {
+        accepted_by_some_ = accepted_by_some_.with(r.accept);
+        until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+    }
+    if (accepted_by_some_.has(Reason::fragment) && o.mode == Mode::flow) fragments_ = std::make_unique<Fragments>(o.hash_key);
     if (p.wire.mirror.wraps() && o.mode != Mode::tcpdump) {
         mirror_ = std::make_unique<MirrorPort>(p, ignored_);
         opened_.resize(batch);
         inner_.resize(batch);
-    }
-    for (const Rule& r : policy.rules) {
-        accepted_by_some_ = accepted_by_some_.with(r.accept);
-        until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
     }
 }
 
@@ -96,12 +101,6 @@ Result<std::uint8_t> Engine::Impl::link_index(Datalink link) {
     }
     links_.push_back(std::move(made));
     return static_cast<std::uint8_t>(links_.size() - 1);
-}
-
-/// ICMP errors are judged by the flow that they quote; everything else without ports has no flow.
-static bool has_flow(const Packet& p) {
-    if (p.later_fragment || p.ip_src == nullptr) return false;
-    return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
 }
 
 /// Where the policy expects VLANs, expected tags are taken off, so that its rules speak of the packet and not of tags.
@@ -191,6 +190,7 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
 /// Look at all, fetch what the flow table will be asked, then judge all in order.
 [[gnu::hot]] std::size_t Engine::Impl::judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out,
                                              std::optional<Error>& error) {
+    const std::span<const Frame> captured = frames;
     if (mirror_ != nullptr) frames = std::span(inner_.data(), open(frames, glances, error));
     if (glances == nullptr) {
         glance(frames, glances_.data());
@@ -204,16 +204,22 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
     for (std::size_t i = 0; i < n; ++i) {
         const Glance& g = glances[i];
         tick(g.ts);
+        if (fragments_ != nullptr) settle_overdue(now_, false);
         if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
         if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
+        if (fragments_ != nullptr && work_[i].packet.fragment && take_fragment(work_[i], captured[i], frames[i], out[i])) continue;
         settle(work_[i], rule_on(work_[i]), out[i]);
     }
     if (mirror_ != nullptr) account_mirror(n, out);
-    counters.frames += n;
+    counters.frames = counters.allowed + counters.greylisted + counters.blacklisted;
     return n;
 }
 
 void Engine::Impl::start_trace(Timestamp ts) {
+    if (fragments_ != nullptr) {
+        settle_overdue(now_, true);
+        fragments_->clear();
+    }
     end_flows();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
@@ -281,6 +287,7 @@ static bool looks_like_answer(const Packet& p) {
 void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.verdict = ruling.verdict;
     out.provisional = ruling.provisional;
+    out.held = false;
     out.rule = ruling.rule;
     out.reasons = ruling.reasons;
     out.finding = 0;
@@ -365,6 +372,7 @@ std::vector<std::string> Engine::Impl::why(const Frame& frame, const Judgement& 
     if (j.nearest < 0 || j.fits) return {};
     Seen seen;
     see(frame, seen);
+    if (seen.packet.fragment) return findings.all()[j.finding - 1].why;  // what it was a part of was judged
     const auto link = link_index(seen.opened.frame.link);
     if (!link) return {};
     return links_[*link].rules->nearest(seen.packet, j.answers).why;

@@ -26,6 +26,7 @@ std::string_view to_string(Verdict v);
 struct Judgement {
     Verdict verdict = Verdict::grey;
     bool provisional = false;   ///< allowed by the start-up grace only
+    bool held = false;          ///< a fragment that waits for the rest of its datagram: no verdict yet, Engine::settled() will tell it
     int rule = -1;              ///< index in Policy::rules: the allowing or the forbidding rule; -1 for GREY
     ReasonSet reasons;          ///< empty for ALLOW
     std::uint32_t finding = 0;  ///< id; 0 for ALLOW
@@ -63,7 +64,8 @@ struct MirrorCounters {
 };
 
 struct EngineCounters {
-    std::uint64_t frames = 0, allowed = 0, greylisted = 0, blacklisted = 0;
+    std::uint64_t frames = 0, allowed = 0, greylisted = 0, blacklisted = 0;  ///< frames that have a verdict: the sum of the three
+    std::uint64_t held = 0;                               ///< fragments that wait for one: with frames, all that were taken
     std::uint64_t flows = 0;                              ///< conversations opened under a rule
     std::uint64_t provisional = 0;                        ///< conversations accepted mid-stream by grace
     std::uint64_t clock_steps = 0;                        ///< packet time went back by more than a second
@@ -71,6 +73,15 @@ struct EngineCounters {
     std::array<std::uint64_t, reason_count> anomalies{};  ///< frames bearing each, ignored ones too
     std::vector<std::uint64_t> by_rule;                   ///< allowed or blacklisted frames a rule
     MirrorCounters mirror;
+};
+
+/// The verdict of a fragment that was held: all fragments of a datagram share one.
+struct Settled {
+    Frame frame;  ///< as captured
+    Judgement judgement;
+    FiveTuple tuple;          ///< of the datagram, its sender first; ports 0 where they are not known
+    std::uint64_t index = 0;  ///< frames of the run that came before it
+    std::uint64_t at = 0;     ///< and before its verdict: told before the verdict of the frame with this index
 };
 
 class Engine {
@@ -84,6 +95,14 @@ public:
     /// cost:   see docs/performance.md; nothing is allocated for an allowed frame
     /// glances: of the same frames, by glance(); or none
     Result<Done> judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances = {});
+
+    /// Verdicts that held frames were given while the last judge(), end_fragments() or pass_time() ran, in the order of `at`.
+    /// lifetime: until the next call of one of them
+    std::span<const Settled> settled() const;
+    /// A capture ends: fragments that still wait are settled, as incomplete.
+    void end_fragments();
+    /// No frame older than this will come (live, while nothing is on the wire): settle what has waited too long.
+    void pass_time(Timestamp packet_time);
 
     /// From any thread, while the engine judges in another. out.size() >= frames.size()
     void glance(std::span<const Frame> frames, std::span<Glance> out) const;
@@ -108,7 +127,7 @@ public:
 
     /// With EngineOptions::trace: called while judging, when the flow in a slot ends (closed or idle: complete; else cut off),
     /// before another conversation can take its slot. A closed connection ends with its tombstone: what comes late is its own.
-    /// The counters' allowed + greylisted + blacklisted then say how many frames were judged before it ended.
+    /// The counters' allowed + greylisted + blacklisted + held then say how many frames came before it ended.
     using FlowEnd = std::function<void(std::uint32_t slot, const Flow& flow, bool complete)>;
     void on_flow_end(FlowEnd f);
     /// End all conversations now, as cut off.

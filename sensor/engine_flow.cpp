@@ -27,6 +27,7 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
     ++counters.by_rule[flow->rule];
     out.verdict = Verdict::allow;
     out.provisional = flow->provisional;
+    out.held = false;
     out.rule = flow->rule;
     out.reasons = {};
     out.finding = 0;
@@ -136,7 +137,8 @@ Ruling Engine::Impl::unopened(Work& w) {
         const int expired = forward.expired >= 0 ? forward.expired : backward.expired;
         return Ruling::grey(w.objections.with(expired >= 0 ? Reason::rule_expired : Reason::no_rule), expired);
     }
-    const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
+    const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0 &&
+                             w.objections.within(policy.rules[static_cast<std::size_t>(rule)].accept);
     if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
     if (const Flow* old = options.trace ? flows_.entry_of(w.key, w.hash) : nullptr) tell_end(*old);
     Flow* flow = flows_.create(from == 1 ? w.key.swapped() : w.key, w.hash, now_, flow_life::established);

@@ -7,6 +7,7 @@
 #include "rules/policy/rule_judge.hpp"
 #include "sensor/engine.hpp"
 #include "sensor/flow/flow_table.hpp"
+#include "sensor/flow/fragments.hpp"
 #include "sensor/flow/sent_octets.hpp"
 #include "sensor/flow/tcp_state.hpp"
 #include "sensor/wire.hpp"
@@ -25,6 +26,12 @@ struct Work {
     std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tags that the policy expects
     const Opened* opened = nullptr;      ///< where a mirror wraps
 };
+
+/// ICMP errors are judged by the flow that they quote; everything else without ports has no flow.
+inline bool has_flow(const Packet& p) {
+    if (p.later_fragment || p.ip_src == nullptr) return false;
+    return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
+}
 
 /// What judging a packet found out, for its finding.
 struct Ruling {
@@ -62,12 +69,16 @@ public:
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
     Result<Done> prepare(Datalink captured);
     void see(const Frame& frame, Seen& seen) const;
+    void end_fragments();
+    void pass_time(Timestamp packet_time);
+    void forget_settled();
 
     const Policy& policy;
     EngineOptions options;
     EngineCounters counters;
     Findings findings;
     FlowEnd on_flow_end;
+    std::vector<Settled> settled;
 
 private:
     struct Link {
@@ -89,6 +100,15 @@ private:
     std::size_t open(std::span<const Frame> captured, const Glance*& glances, std::optional<Error>& error);
     void account_mirror(std::size_t frames, std::span<Judgement> out);
 
+    // engine_fragments.cpp
+    bool take_fragment(Work& w, const Frame& captured, const Frame& judged, Judgement& out);
+    bool spoils(Work& w);
+    Ruling rule_whole(const Datagram& datagram);
+    void read_part(const Datagram& datagram);
+    void settle_part(Datagram&& datagram, const ReasonSet& reasons);
+    void settle_pieces(Datagram&& datagram, const Ruling& ruling, std::size_t held);
+    void settle_overdue(Timestamp now, bool all);
+
     // engine.cpp
     void read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
@@ -107,7 +127,7 @@ private:
     Finding& record(const Work& w, const Judgement& j);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
-    /// Fragments are never waved through: nobody has put them together and looked.
+    /// A fragment is never waved through as it comes: it is put together first, or not at all.
     bool waivable(const Work& w) const { return !w.packet.fragment && w.objections.within(accepted_by_some_); }
 
     // engine_flow.cpp
@@ -122,6 +142,8 @@ private:
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
+    std::uint64_t taken() const { return counters.allowed + counters.greylisted + counters.blacklisted + counters.held; }
+
     WireCheck wire_;
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
@@ -129,8 +151,13 @@ private:
     std::vector<Opened> opened_;          ///< with a mirror: of the batch
     std::vector<Frame> inner_;
     MirrorSequence sequence_;
-    std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
-    std::vector<Timestamp> until_;     ///< by rule
+    std::optional<Datalink> carrier_;       ///< the link that the last packet of the mirror was captured on
+    std::vector<Timestamp> until_;          ///< by rule
+    std::unique_ptr<Fragments> fragments_;  ///< none: no rule accepts fragments, each is grey when it comes
+    std::vector<Datagram> released_;        ///< whose pieces settled borrows
+    Work whole_;                            ///< a datagram that was put together, or its part that is there
+    Seen part_;
+    std::vector<std::uint8_t> assembled_;
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

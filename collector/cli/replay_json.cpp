@@ -48,13 +48,13 @@ class JsonReport : public ReplayReport {
 public:
     explicit JsonReport(Output& out) : out_(&out) {}
 
-    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+    std::string packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
         const Policy& policy = engine.policy();
         Engine::Seen seen;
         engine.see(frame, seen);
         const Packet& p = seen.packet;
         const bool ports = p.transport == Transport::tcp || p.transport == Transport::udp;
-        Json o = first_object();
+        Json o;
         o["type"] = "packet";
         o["file"] = file;
         o["frame"] = frame.number;
@@ -76,7 +76,13 @@ public:
         o["proto"] = or_null(proto_of(p.network, p.ip_proto, p.ethertype));
         o["community_id"] = or_null(community_id(p));
         o["outer"] = outer(policy, seen.opened, j);
-        out_->line(line_of(o));
+        return line_of(o);
+    }
+
+    /// Lines come when they are known, and which is the first when they are printed.
+    void print(const std::string& line) override {
+        constexpr std::string_view schema = R"({"schema":1,)";
+        out_->line(std::exchange(first_, false) ? std::string(schema) + line.substr(1) : line);
     }
 
     void finish(const ReplayResult& r) override {

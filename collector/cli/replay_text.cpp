@@ -26,12 +26,14 @@ class TextReport : public ReplayReport {
 public:
     explicit TextReport(Output& out) : out_(&out) {}
 
-    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+    std::string packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
         Engine::Seen seen;
         engine.see(frame, seen);
-        out_->line(fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(seen.packet),
-                               escape_for_display(verdict_comment(frame, j, engine))));
+        return fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(seen.packet),
+                           escape_for_display(verdict_comment(frame, j, engine)));
     }
+
+    void print(const std::string& line) override { out_->line(line); }
 
     void finish(const ReplayResult& r) override {
         for (const FileResult& f : r.files)

@@ -58,7 +58,14 @@ std::vector<Judging::Critical> Judging::new_critical() {
     return list;
 }
 
+void Judging::pass_time(Timestamp now) {
+    engine_->pass_time(now);
+    recorder_->settled();
+}
+
 void Judging::end() {
+    engine_->end_fragments();
+    recorder_->settled();
     recorder_->end();
     recorder_->end_file("", "");
 }

@@ -30,6 +30,9 @@ public:
     /// errors: a rule does not compile for a frame's datalink
     Result<Done> take(std::span<const Frame> frames, MirrorSides& sides);
 
+    /// Nothing is on the wire, and no frame older than this will come.
+    void pass_time(Timestamp now);
+
     /// Sentences of findings that are new since the last call and critical. self: bears the watcher's own address
     struct Critical {
         std::string sentence;

@@ -12,7 +12,8 @@ namespace sw {
 namespace {
 
 constexpr Duration drain_limit = std::chrono::milliseconds{500};
-constexpr std::uint64_t sync_at = 100;  // greylisted packets
+constexpr Duration quiet = std::chrono::seconds{1};  ///< what the kernel may be late with a frame, beyond its hold
+constexpr std::uint64_t sync_at = 100;               // greylisted packets
 
 std::uint64_t denied(const EngineCounters& c) { return c.greylisted + c.blacklisted; }
 
@@ -63,7 +64,12 @@ ExitCode Watch::run() {
 
 /// false: there was nothing to take, or it could not be judged.
 bool Watch::take(std::size_t frames) {
-    if (frames == 0) return denied(judging_->counters()) != flushed_denied_;
+    if (frames == 0) {
+        judging_->pass_time(now_.wall +
+                            -(options_->live.hold + quiet));  // now_ is from before the wait: what came until then has been taken
+        ring_critical();
+        return denied(judging_->counters()) != flushed_denied_;
+    }
     if (auto done = judging_->take({frames_.data(), frames}, sides_); !done) failure_ = done.error();
     ring_critical();
     return true;

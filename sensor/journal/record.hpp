@@ -55,8 +55,8 @@ struct PacketRecord {
     Verdict verdict = Verdict::grey;
     ReasonSet reasons;
     std::string_view comment;  ///< the sentence that Wireshark shows; borrowed
-    Wrapping wrapping;         ///< what a mirror put around the frame: what was judged is without it
-    Datalink inner_link;       ///< of what was judged, where something was taken off
+    Wrapping wrapping{};       ///< what a mirror put around the frame: what was judged is without it
+    Datalink inner_link{};     ///< of what was judged, where something was taken off
 
     std::uint32_t judged_len() const { return frame.len - wrapping.octets(); }
 };
@@ -95,7 +95,7 @@ struct CoverageRecord {
     std::string file;    ///< of a replay: its name; else ""
     std::uint64_t frames = 0, octets = 0, allowed = 0, greylisted = 0, blacklisted = 0, flows = 0, clock_steps = 0;
     std::optional<std::uint64_t> kernel_drops, interface_drops;
-    std::optional<std::uint64_t> mirror_lost;  ///< packets of a mirror that did not get here, by their sequence numbers
+    std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
 };
