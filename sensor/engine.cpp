@@ -137,13 +137,13 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
     w.hash = f.guess.slot == Flow::none ? f.hash : flows_.hash(w.key);
 }
 
-[[gnu::hot]] void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+    if (shortcut_) return glance_at_(frames, wire_, out);
     for (const Frame& frame : frames) {
         Glance& g = *out++;
         g.ts = frame.ts;
         g.link = frame.link;
-        g.is_common = shortcut_ && frame.link.linktype == linktype::en10mb && frame.caplen == frame.len &&
-                      read_common(frame.data, frame.len, g.common) && wire_.clean(g.common);
+        g.is_common = false;
     }
 }
 
