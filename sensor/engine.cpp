@@ -170,7 +170,7 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
         f.ends = FlowKey::of(g.common).ends;
         f.guess = flows_.guess(f.ends);
         if (f.guess.slot != Flow::none) {
-            flows_.prefetch_slot(f.guess.slot);
+            flows_.prefetch_slot(f.guess.slot, g.common.proto == 6);
         } else {
             f.hash = flows_.hash({f.ends, {nullptr, nullptr}});
             flows_.prefetch_bucket(f.hash);
