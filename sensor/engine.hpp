@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "rules/packet/common_frame.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
 #include "sensor/findings/findings.hpp"
+#include "sensor/glance.hpp"
 #include "sensor/mirror.hpp"
 
 namespace sw {
@@ -35,14 +35,6 @@ struct Judgement {
     bool answers = false;       ///< the sender is the responder of its conversation
     std::uint16_t wrapped = 0;  ///< octets that the mirror put around the frame: what was judged is so much shorter
     std::uint32_t flow = 0;     ///< ALLOW in mode flow: the conversation's slot in the flow table; 0: none (also ICMP errors about one)
-};
-
-/// What a look at one frame alone says: the part of judging that needs no state, so another thread can do it ahead.
-struct alignas(64) Glance {
-    CommonFrame common;
-    Timestamp ts;
-    Datalink link;
-    bool is_common = false;  ///< `common` is set; else judging decodes the frame wholly
 };
 
 struct EngineOptions {

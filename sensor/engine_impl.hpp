@@ -145,6 +145,7 @@ private:
     std::uint64_t taken() const { return counters.allowed + counters.greylisted + counters.blacklisted + counters.held; }
 
     WireCheck wire_;
+    GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::unique_ptr<MirrorPort> mirror_;  ///< none: frames are captured as they are
