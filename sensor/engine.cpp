@@ -70,6 +70,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       findings(p, seed_of(o.hash_key)),
       wire_(p.wire),
       ignored_(options.ignore),
+      budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
       work_(batch),
@@ -221,6 +222,7 @@ void Engine::Impl::start_trace(Timestamp ts) {
         fragments_->clear();
     }
     end_flows();
+    budgets_.clear();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
     started_ = true;
@@ -268,6 +270,8 @@ Ruling Engine::Impl::rule_frame(Work& w) {
     if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
     const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
+    // Of budgets, hours alone need no conversation.
+    if (allowed.rule >= 0 && budgets_.closed(allowed.rule, w.ts)) return overspent(allowed.rule, 0, {Reason::budget_hours, 0, 0});
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
     const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
     if (housekeeping.rule >= 0) return Ruling::allow(housekeeping.rule);
@@ -306,7 +310,7 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
-    out.finding = record(w, out).id;
+    out.finding = record(w, out, ruling).id;
 }
 
 namespace {
@@ -341,7 +345,7 @@ Direction direction_of(const Policy& policy, const Address& initiator, const Add
 
 }  // namespace
 
-Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
+Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Ruling& ruling) {
     const Packet& p = w.packet;
     Cause c;
     c.reasons = j.reasons;
@@ -360,6 +364,7 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
     if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
     if (w.opened != nullptr) f.note = w.opened->why;
+    if (ruling.overspent) f.note = budgets_.words(*ruling.overspent, ruling.fits, w.ts);
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {
         f.has_mac = true;

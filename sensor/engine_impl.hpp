@@ -6,6 +6,7 @@
 
 #include "rules/policy/rule_judge.hpp"
 #include "sensor/engine.hpp"
+#include "sensor/flow/budgets.hpp"
 #include "sensor/flow/flow_table.hpp"
 #include "sensor/flow/fragments.hpp"
 #include "sensor/flow/sent_octets.hpp"
@@ -41,17 +42,18 @@ struct Ruling {
     bool answers = false;  ///< the sender is the responder: the finding's initiator is the receiver
     int fits = -1;         ///< GREY: a rule whose filter accepts the conversation
     ReasonSet reasons;
-    std::uint32_t flow = 0;  ///< ALLOW: slot of its conversation, if it has one
+    std::uint32_t flow = 0;              ///< ALLOW: slot of its conversation, if it has one
+    std::optional<Overspent> overspent;  ///< GREY: the budget of the rule that it fits
 
-    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0}; }
+    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0, {}}; }
     static Ruling allow(const Flow& flow, std::uint32_t slot, bool answers) {
-        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot};
+        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot, {}};
     }
     static Ruling grey(const ReasonSet& reasons, int fits = -1, bool answers = false) {
-        return {Verdict::grey, -1, false, answers, fits, reasons, 0};
+        return {Verdict::grey, -1, false, answers, fits, reasons, 0, {}};
     }
     static Ruling black(const ReasonSet& reasons, int rule, bool answers = false) {
-        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0};
+        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0, {}};
     }
 };
 
@@ -124,7 +126,7 @@ private:
                       Judgement& out);
     std::size_t fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error);
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
-    Finding& record(const Work& w, const Judgement& j);
+    Finding& record(const Work& w, const Judgement& j, const Ruling& ruling);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
     /// A fragment is never waved through as it comes: it is put together first, or not at all.
@@ -138,6 +140,9 @@ private:
     Ruling icmp_error(Work& w);
     Ruling not_a_conversation(Work& w);
     Ruling open(Work& w, int rule);
+    static Ruling overspent(int rule, int from, const Overspent& over);
+    std::optional<Ruling> begin_budget(const Work& w, Flow& flow, int from);
+    std::optional<Ruling> beyond_budget(const Work& w, const Flow& flow, int from);
     void tell_end(const Flow& flow) const;
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
@@ -152,8 +157,9 @@ private:
     std::vector<Opened> opened_;          ///< with a mirror: of the batch
     std::vector<Frame> inner_;
     MirrorSequence sequence_;
-    std::optional<Datalink> carrier_;       ///< the link that the last packet of the mirror was captured on
-    std::vector<Timestamp> until_;          ///< by rule
+    std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
+    std::vector<Timestamp> until_;     ///< by rule
+    Budgets budgets_;
     std::unique_ptr<Fragments> fragments_;  ///< none: no rule accepts fragments, each is grey when it comes
     std::vector<Datagram> released_;        ///< whose pieces settled borrows
     Work whole_;                            ///< a datagram that was put together, or its part that is there

@@ -104,7 +104,7 @@ void MirrorPort::note(const Opened& opened, Packet& packet) const {
         return;
     }
     packet.anomalies = packet.anomalies.with(opened.wrapped.flaws);
-    if (is_wrapped(mirror_->format, packet)) packet.anomalies.add(Reason::mirror_nested);
+    if (is_wrapped(mirror_->format, packet)) packet.anomalies = packet.anomalies.without(Reason::tunnel).with(Reason::mirror_nested);
 }
 
 void MirrorSequence::take(const Wrapped& w) {

@@ -91,13 +91,23 @@ std::vector<std::string_view> slugs(const ReasonSet& set) {
     return list;
 }
 
+Json budget_json(const Budget& b) {
+    Json o = Json::object();
+    if (b.max_bytes) o["max_bytes"] = *b.max_bytes;
+    if (b.max_duration) o["max_duration"] = to_string(*b.max_duration);
+    if (b.max_flows_per_hour) o["max_flows_per_hour"] = *b.max_flows_per_hour;
+    if (b.hours) o["hours"] = to_string(*b.hours);
+    return o.empty() ? Json(nullptr) : o;
+}
+
 Json rule_json(const Rule& r) {
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
     return {{"kind", to_string(r.kind)},  {"name", r.name},
             {"filter", r.filter.written}, {"expanded", r.filter.expanded},
             {"speaks", text(r.speaks)},   {"owner", text(r.owner)},
             {"reason", text(r.reason)},   {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
-            {"accept", slugs(r.accept)},  {"line", r.line}};
+            {"accept", slugs(r.accept)},  {"budget", budget_json(r.budget)},
+            {"ledger", r.ledger},         {"line", r.line}};
 }
 
 Json vlans_json(const VlanSet& v) {
@@ -140,9 +150,17 @@ Json policy_json(const Policy& p) {
     Json names = Json::object(), rules = Json::array();
     for (const auto& [name, values] : p.names) names[name] = values;
     for (const Rule& r : p.rules) rules.push_back(rule_json(r));
-    return {{"schema", 1},          {"type", "policy"},          {"file", p.path}, {"policy_sha256", p.sha256},
-            {"enclave", p.enclave}, {"mode", to_string(p.mode)}, {"home", home},   {"names", names},
-            {"rules", rules},       {"wire", wire_json(p.wire)}};
+    return {{"schema", 1},
+            {"type", "policy"},
+            {"file", p.path},
+            {"policy_sha256", p.sha256},
+            {"enclave", p.enclave},
+            {"mode", to_string(p.mode)},
+            {"timezone_offset", offset_text(p.timezone_offset)},
+            {"home", home},
+            {"names", names},
+            {"rules", rules},
+            {"wire", wire_json(p.wire)}};
 }
 
 }  // namespace

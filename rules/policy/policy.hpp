@@ -10,6 +10,7 @@
 #include "rules/packet/address.hpp"
 #include "rules/packet/encapsulation.hpp"
 #include "rules/packet/reason.hpp"
+#include "rules/policy/budget.hpp"
 #include "rules/policy/diagnostic.hpp"
 #include "rules/policy/filter.hpp"
 
@@ -30,6 +31,8 @@ struct Rule {
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
+    Budget budget;                       ///< of its conversations
+    bool ledger = false;                 ///< its conversations are told one by one, from their opening on
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
 };
 
@@ -68,6 +71,7 @@ struct Policy {
     std::string sha256;  ///< of text, lower-case hex
     std::string enclave;
     Mode mode = Mode::flow;
+    int timezone_offset = 0;  ///< minutes that local time is ahead of UTC: whose hours budgets mean
     std::vector<Prefix> home;
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds

@@ -42,6 +42,8 @@ void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& 
         read_home(entry.value, policy, report);
     } else if (entry.key == "mode") {
         read_mode(entry.value, policy, report);
+    } else if (entry.key == "timezone_offset") {
+        read_timezone_offset(entry, policy, report);
     } else if (entry.key == "names") {
         read_names(entry.value, policy, report);
     } else if (entry.key == "allow") {
@@ -53,7 +55,8 @@ void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& 
     } else if (entry.key == "wire") {
         waiting.wire = &entry.value;
     } else {
-        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire"});
+        report.unknown_key(entry, "a policy",
+                           {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire"});
     }
 }
 

@@ -74,6 +74,10 @@ struct RuleTable {
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report);
 void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report);
 
+/// Takes a key of a rule that is about its budget or the ledger; false: it is none of them.
+bool read_budget(const TomlEntry& entry, Rule& rule, Report& report);
+void read_timezone_offset(const TomlEntry& entry, Policy& policy, Report& report);
+
 /// The protocols that speaks knows.
 const std::vector<std::string_view>& spoken_protocols();
 

@@ -45,8 +45,10 @@ private:
             read_until(entry.value);
         } else if (entry.key == "accept") {
             read_accept(entry);
-        } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept"});
+        } else if (!read_budget(entry, rule_, report_)) {
+            report_.unknown_key(entry, header_of(rule_.kind),
+                                {"name", "filter", "speaks", "owner", "reason", "until", "accept", "max_bytes", "max_duration",
+                                 "max_flows_per_hour", "hours", "ledger"});
         }
     }
 
@@ -97,9 +99,11 @@ private:
             return;
         }
         rule_.accept = read_anomalies(entry.value, "accept", report_);
-        if (rule_.accept.has(Reason::fragment))
-            report_.warning(entry.span, "accept-fragment", "fragments stay grey, accepted or not, until this program reassembles them",
-                            "remove it until then");
+        const ReasonSet never = fragment_anomalies().without(Reason::fragment).with(Reason::self_traffic);
+        if (rule_.accept.without(never) != rule_.accept)
+            report_.error(entry.span, "accept-never",
+                          "a rule cannot accept a fragment that is wrong in itself, nor the watcher's own traffic",
+                          "accept = [\"fragment\"] is for fragments that can be put together");
     }
 
     const Policy& policy_;

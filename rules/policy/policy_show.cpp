@@ -64,6 +64,15 @@ std::string show_anomalies(const ReasonSet& set) {
     return list_of(slugs, [](std::string_view slug) { return quoted(slug); });
 }
 
+std::string show_budget(const Budget& b) {
+    std::string out;
+    if (b.max_bytes) out += "max_bytes = " + std::to_string(*b.max_bytes) + "\n";
+    if (b.max_duration) out += "max_duration = " + quoted(to_string(*b.max_duration)) + "\n";
+    if (b.max_flows_per_hour) out += "max_flows_per_hour = " + std::to_string(*b.max_flows_per_hour) + "\n";
+    if (b.hours) out += "hours = " + quoted(to_string(*b.hours)) + "\n";
+    return out;
+}
+
 std::string show_rule(const Rule& rule) {
     std::string out = "\n[[" + std::string(to_string(rule.kind)) + "]]\n";
     out += "name = " + quoted(rule.name) + "\n";
@@ -73,7 +82,7 @@ std::string show_rule(const Rule& rule) {
     if (!rule.reason.empty()) out += "reason = " + quoted(rule.reason) + "\n";
     if (rule.until) out += "until = " + show_until(*rule.until) + "\n";
     if (!rule.accept.empty()) out += "accept = " + show_anomalies(rule.accept) + "\n";
-    return out;
+    return out + show_budget(rule.budget) + (rule.ledger ? "ledger = true\n" : "");
 }
 
 std::string show_names(const Names& names) {
@@ -125,6 +134,7 @@ std::string show(const Policy& p) {
     if (!p.enclave.empty()) out += "enclave = " + quoted(p.enclave) + "\n";
     if (!p.home.empty()) out += "home = " + list_of(p.home, [](const Prefix& prefix) { return quoted(to_string(prefix)); }) + "\n";
     out += "mode = " + quoted(to_string(p.mode)) + "\n";
+    if (p.timezone_offset != 0) out += "timezone_offset = " + quoted(offset_text(p.timezone_offset)) + "\n";
     out += show_names(p.names);
     for (const Rule& rule : p.rules) out += show_rule(rule);
     return out + show_wire(p.wire);

@@ -89,9 +89,9 @@ void read_key(const TomlEntry& entry, Policy& policy, Report& report) {
         read_watcher(entry.value, wire, report);
     } else if (entry.key == "ignore") {
         wire.ignore = read_anomalies(entry.value, "ignore", report);
-        if (wire.ignore.has(Reason::fragment))
-            report.warning(entry.span, "ignore-fragment", "fragments stay grey, ignored or not, until this program reassembles them",
-                           "remove it until then");
+        if (wire.ignore.without(fragment_anomalies()) != wire.ignore)
+            report.warning(entry.span, "ignore-fragment", "fragments stay grey, ignored or not: nobody has put them together",
+                           "remove it; a rule whose fragments shall be put together says accept = [\"fragment\"]");
     } else {
         report.unknown_key(entry, "[wire]", {"vlans", "priority_tags", "mirror", "watcher", "ignore"});
     }

@@ -69,6 +69,11 @@ std::string objection(Reason r, const Finding& f, const Policy& policy) {
             return fmt::format("it fits {} only with initiator and responder swapped", rule);
         case Reason::rule_expired:
             return fmt::format("only {} allows it, and that has expired", rule);
+        case Reason::budget_bytes:
+        case Reason::budget_duration:
+        case Reason::budget_flows:
+        case Reason::budget_hours:
+            return fmt::format("it {}{}", info(r).sentence, f.note.empty() ? "" : fmt::format(": {}", f.note));
         case Reason::mirror_unexpected:
             return fmt::format("it {}{}", info(r).sentence, f.note.empty() ? "" : fmt::format(" (it {})", f.note));
         default:

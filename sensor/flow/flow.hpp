@@ -64,7 +64,8 @@ struct alignas(64) Flow {
     bool provisional : 1 = false;    ///< picked up mid-stream during the grace
     bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
-    TcpSide side[2];  ///< initiator, responder
+    std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
+    TcpSide side[2];               ///< initiator, responder
 
     // second cache line
     std::uint32_t next = none;      ///< in its hash bucket

@@ -278,11 +278,10 @@ TEST_CASE("policy: mistakes come with the fix") {
 }
 
 TEST_CASE("policy: a doubtful policy is accepted with a warning") {
-    SECTION("fragments accepted, but not yet reassembled") {
-        const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"udp\"\naccept = [\"fragment\"]");
+    SECTION("fragments ignored, which no frame may be for that alone") {
+        const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"udp\"\n[wire]\nignore = [\"fragment\"]");
         REQUIRE(load.policy);
-        CHECK(load.policy->rules[0].accept.has(Reason::fragment));
-        CHECK(test::places(load.diagnostics) == std::vector<std::string>{"4:1+6 accept-fragment"});
+        CHECK(test::places(load.diagnostics) == std::vector<std::string>{"5:1+6 ignore-fragment"});
     }
     SECTION("an empty filter") {
         const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"\"");
