@@ -124,6 +124,7 @@ private:
     void bring_up(std::uint32_t finding, std::size_t index);
 
     WireCheck wire_;
+    GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::vector<Timestamp> until_;  ///< by rule
