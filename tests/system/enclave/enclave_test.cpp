@@ -57,6 +57,8 @@ std::vector<Act> forbidden_acts() {
         program("a stranger sends fragments", "outside", "ping -c 1 -W 1 -s 3000 192.0.2.25", {" high ", "203.0.113.9", "fragment"}),
         program("a stranger tries UDP", "outside", "echo x | nc -u -w 1 192.0.2.25 69", {" high ", "203.0.113.9", "udp", "port 69"}),
         program("a scanner passes by", "outside", "nc -z -s 203.0.113.99 192.0.2.25 1000-1040", {" high ", "203.0.113.99", "many ports"}),
+        program("somebody sends past the table", "span-span0", SPAN_PORT_PEER " rogue free span0 xdp",
+                {" critical ", "frames were transmitted on the capture interface"}),
         frame("a stranger on the wire", "resolver", arp_request(v4(insider), mail.v4), {" high ", "192.0.2.77", "ARP"}),
         frame("somebody answers for the log sink", "resolver", udp(v4(sink, 514), v4(mail, 40000), "hello"),
               {" high ", "192.0.2.67 (log_sink)"}),

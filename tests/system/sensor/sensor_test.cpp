@@ -98,6 +98,22 @@ TEST_CASE("sensor: a frame that somebody sends on its interface is a critical al
     CHECK(holds(post.spooled(), grey(42000)));
 }
 
+TEST_CASE("sensor: a frame sent past queues and filters, by AF_XDP, is a critical alarm all the same") {
+    if (skipped()) return;
+    SensorPost post;
+    post.start();
+    post.judged(0);
+    for (const char* way : {"xdp", "xdp-poll"}) {
+        const std::size_t before = post.rung().count("transmitted");
+        Running rogue = post.beside({SPAN_PORT_PEER, "rogue", "free", "span0", way}, "rogue");
+        REQUIRE(rogue.wait() == 0);
+        until("an alarm", [&] { return post.rung().count("transmitted") == before + 1; });
+        CHECK(post.rung().alarms.back().severity == Severity::critical);
+        CHECK(post.rung().alarms.back().sentence.find("1 frames were transmitted") != std::string::npos);
+    }
+    CHECK(post.end(SIGTERM) == 0);
+}
+
 TEST_CASE("sensor: a link that goes down leaves a gap in the coverage, and capture goes on when it is back") {
     if (skipped()) return;
     SensorPost post;

@@ -156,6 +156,15 @@ TEST_CASE("confine: no frame leaves by a real packet device") {
           }) == "exit 0");
 }
 
+TEST_CASE("confine: who holds an AF_XDP socket, which sends when it is polled, is confined in no role") {
+    const UniqueFd held(socket(AF_XDP, SOCK_RAW | SOCK_CLOEXEC, 0));
+    if (!held) {
+        WARN("skipped: no AF_XDP sockets here");
+        return;
+    }
+    for (const sw::Powers& row : sw::confine_table()) CHECK(ending(row.role, {}, [] { return 0; }) == "not confined");
+}
+
 TEST_CASE("confine: sensor and collector tell their supervisor, and nobody else") {
     const Pair supervisor, other;
     const TemporaryFolder folder;
