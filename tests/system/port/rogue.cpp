@@ -126,7 +126,7 @@ Way way_of(const std::string& name, const std::string& interface) {
 }
 
 bool confine_as_sensor(int held) {
-    const auto confined = confine(Role::sensor, {}, {}, {.packets = held, .notify = -1});
+    const auto confined = confine(Role::sensor, {}, {}, {.packets = held < 0 ? std::vector<int>{} : std::vector{held}, .notify = -1});
     if (!confined) std::fprintf(stderr, "%s\n", confined.error().text.c_str());
     return confined.has_value();
 }

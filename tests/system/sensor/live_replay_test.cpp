@@ -22,7 +22,9 @@ CraftedFrame last_frame() {
 
 }  // namespace
 
-TEST_CASE("sensor: live equals replay, frame by frame, for a day's traffic, odd frames and VLAN tags") {
+namespace {
+
+void live_equals_replay(const std::vector<std::string>& more) {
     const std::string why = TwoRooms::unavailable();
     if (!why.empty()) return static_cast<void>(std::printf("skipped: %s\n", why.c_str()));
     if (std::system("command -v tcpdump >/dev/null 2>&1") != 0) return static_cast<void>(std::printf("skipped: no tcpdump\n"));
@@ -30,7 +32,7 @@ TEST_CASE("sensor: live equals replay, frame by frame, for a day's traffic, odd 
     const std::string capture = post.folder.at("beside.pcap");
     Running tcpdump = post.beside({"tcpdump", "-Z", "root", "-i", "span0", "-s", "0", "-U", "-w", capture}, "tcpdump");
     tcpdump.say("listening on");
-    post.start();
+    post.start(more);
     Frames frames = everything(9014);
     frames.push_back(last_frame());
     post.rooms.send(Room::outside, "out0", frames);
@@ -45,9 +47,21 @@ TEST_CASE("sensor: live equals replay, frame by frame, for a day's traffic, odd 
 
     const Spooled live = post.spooled();
     const Replayed replayed = replay(post.folder.at("policy/policy.toml"), capture, post.folder.at("replayed"));
+    std::uint64_t dropped = 0;
+    for (const CoverageRecord& c : live.coverages) dropped += c.kernel_drops.value_or(0);
+    REQUIRE(dropped == 0);
     CHECK(live.frames() == replayed.frames);
     CHECK(live.packets.size() > 100);
     check_same(live, replayed);
+}
+
+}  // namespace
+
+TEST_CASE("sensor: live equals replay, frame by frame, for a day's traffic, odd frames and VLAN tags") { live_equals_replay({}); }
+
+TEST_CASE("sensor: live equals replay, frame by frame, with three capture threads and with sixteen") {
+    SECTION("three") { live_equals_replay({"--threads", "3"}); }
+    SECTION("sixteen, and hardly any gathering") { live_equals_replay({"--threads", "16", "--hold", "1", "--ring", "64"}); }
 }
 
 }  // namespace sw::test

@@ -33,13 +33,24 @@ SensorPost::SensorPost() {
     fs::permissions(folder.at("policy/policy.toml"), fs::perms(0644));
 }
 
-void SensorPost::start() {
-    const std::string errors = "sensor" + std::to_string(++starts_);
-    sensor_.emplace(
-        rooms,
-        std::vector<std::string>{SPAN_SENSOR, "--interface", "span0", "--policy", folder.at("policy/policy.toml"), "--spool",
-                                 folder.at("spool"), "--alarms", folder.at("alarms"), "--user", "nobody", "--grace", "0", "--ring", "8"},
-        folder.at(errors));
+void SensorPost::start(const std::vector<std::string>& more) {
+    std::vector<std::string> words{SPAN_SENSOR,
+                                   "--interface",
+                                   "span0",
+                                   "--policy",
+                                   folder.at("policy/policy.toml"),
+                                   "--spool",
+                                   folder.at("spool"),
+                                   "--alarms",
+                                   folder.at("alarms"),
+                                   "--user",
+                                   "nobody",
+                                   "--grace",
+                                   "0",
+                                   "--ring",
+                                   "8"};
+    words.insert(words.end(), more.begin(), more.end());
+    sensor_.emplace(rooms, std::move(words), folder.at("sensor" + std::to_string(++starts_)));
     sensor_->say("ready: span0");
 }
 

@@ -26,8 +26,8 @@ class SensorPost {
 public:
     SensorPost();
 
-    /// Starts a sensor and waits until it is ready.
-    void start();
+    /// Starts a sensor and waits until it is ready. more: words behind its command
+    void start(const std::vector<std::string>& more = {});
     /// Asks it to end; gives its exit code.
     int end(int signal);
     Running& sensor() { return *sensor_; }
