@@ -1,6 +1,7 @@
 #pragma once
-/// Cuts a stream of octets into syslog messages (RFC 6587): by octet count, or by newline. A stream decides once, by its first
-/// octet, and a message that lies about its length is counted, never searched for the next one: a stream that lied is over.
+/// Cuts a stream of octets into syslog messages (RFC 6587): by octet count, or by newline. A stream decides once: it counts if it
+/// begins with "LENGTH <". And a message that lies about its length is counted, never searched for the next one: a stream that lied is
+/// over.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -9,7 +10,7 @@
 namespace sw {
 
 struct FramingLimits {
-    std::uint32_t message_octets = 65'536;  ///< longer ones are cut there, and counted
+    std::uint32_t message_octets = 65'536;  ///< longer lines are cut there and counted; a longer count is a lie
 };
 
 enum class FramingKind : std::uint8_t { undecided, octet_counting, newline };
@@ -17,8 +18,8 @@ enum class FramingKind : std::uint8_t { undecided, octet_counting, newline };
 struct FramingCounts {
     std::uint64_t messages = 0;
     std::uint64_t empty = 0;   ///< nothing between two newlines; not handed on
-    std::uint64_t cut = 0;     ///< longer than the limit: handed on without their ends
-    std::uint64_t lies = 0;    ///< octet counts that are none: 0, leading zeros, more than 9 digits, no space behind
+    std::uint64_t cut = 0;     ///< lines beyond the limit: handed on without their ends
+    std::uint64_t lies = 0;    ///< octet counts that are none (0, leading zeros, no space behind), or beyond the limit
     std::uint64_t torn = 0;    ///< the stream ended inside a message
     std::uint64_t octets = 0;  ///< of the stream
 };
@@ -41,9 +42,21 @@ public:
     bool failed() const { return failed_; }
 
 private:
+    void take(std::string_view octets, const Sink& sink);
+    void take_line(std::string_view& octets, const Sink& sink);
+    void take_counted(std::string_view& octets, const Sink& sink);
+    void keep(std::string_view part);
+    void hand_on(const Sink& sink);
+
     FramingKind kind_;
     FramingLimits limits_;
     FramingCounts counts_;
+    std::string front_;          ///< while undecided: a few octets
+    std::string held_;           ///< of the message that is not complete
+    std::uint32_t missing_ = 0;  ///< octet counting: octets of the message still to come
+    std::uint32_t length_ = 0;   ///< the count as far as it has been read
+    unsigned digits_ = 0;
+    bool cutting_ = false;  ///< this message is longer than the limit
     bool failed_ = false;
 };
 
