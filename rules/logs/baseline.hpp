@@ -24,9 +24,8 @@ struct LogLimits {
 struct NewValue {
     std::uint8_t hole = 0;  ///< index in the template's holes
     HoleKind kind = HoleKind::integer;
-    bool too_long = false;  ///< the kind keeps no set: it is longer than any that was seen
-    bool full = false;      ///< the set takes no more values: a person may open the hole
-    std::string value;      ///< raw octets
+    bool full = false;  ///< the set takes no more values: a person may open the hole
+    std::string value;  ///< raw octets
 };
 
 class Baseline {
@@ -37,7 +36,7 @@ public:
     Baseline(Baseline&&) noexcept;
     Baseline& operator=(Baseline&&) noexcept;
 
-    enum class Fit : std::uint8_t { known, new_value, new_template, too_long };
+    enum class Fit : std::uint8_t { known, new_value, new_template, too_long, control_octets };
     struct Answer {
         Fit fit = Fit::new_template;
         const LogTemplate* found = nullptr;  ///< known, new_value; lives until the next call that changes the baseline
@@ -51,7 +50,7 @@ public:
 
     /// Put a line into the baseline: its template, or its new values. A frozen host learns nothing, an approved template gains
     /// nothing.
-    enum class Learnt : std::uint8_t { known, added_template, added_values, refused_frozen, refused_full, refused_long };
+    enum class Learnt : std::uint8_t { known, added_template, added_values, refused_frozen, refused_full, refused_line };
     Learnt learn(const LogLine& line);
 
     /// A person's verbs. errors: no such template, hole, or value; a limit reached; a hole that keeps no values

@@ -15,22 +15,24 @@ namespace sw {
 
 /// What may stand in a hole: hole_kind.def has each kind's word, what it accepts, its limits, and whether it keeps its values.
 enum class HoleKind : std::uint8_t {
-#define HOLE_KIND(id, word, keeps, longest, pattern, what) id,
+#define HOLE_KIND(id, word, keeps, longest, pattern, sample, what) id,
 #include "rules/logs/hole_kind.def"
 #undef HOLE_KIND
     count
 };
 
-/// The word in a template's text: "user", "address" ...
-std::string_view to_string(HoleKind k);
+struct HoleKindInfo {
+    std::string_view word;
+    bool keeps_values;    ///< only values that were seen are known, unless a person opened the hole
+    std::size_t longest;  ///< octets
+    std::string_view pattern, sample, what;
+};
+const HoleKindInfo& info(HoleKind k);
 std::optional<HoleKind> hole_kind_from(std::string_view word);
-/// Only values that were seen are known in a hole of this kind, unless a person opened it.
-bool keeps_values(HoleKind k);
 
 struct Hole {
     HoleKind kind = HoleKind::integer;
     bool open = false;                ///< a person said: any value of this kind (it keeps none any more)
-    std::uint16_t longest = 0;        ///< where no values are kept: octets of the longest that is known, a power of two
     std::vector<std::string> values;  ///< where they are kept: sorted, raw octets
     bool operator==(const Hole&) const = default;
 };
@@ -46,7 +48,7 @@ enum class TemplateId : std::uint64_t {};
 TemplateId template_id(std::string_view host, std::string_view program, std::string_view text);
 
 /// One row. text is for people and is the template: "Accepted publickey for {user} from {address} port {integer} ssh2".
-/// A brace and a backslash of the line are written \{ and \\, octets that may not be shown \xNN or \u{N}.
+/// A brace and a backslash of the line are written \{ and \\; octets that may not be shown, \xNN or \u{NNNN}.
 struct LogTemplate {
     std::string host, program, text;
     std::vector<Hole> holes;  ///< in the order of the text
@@ -59,7 +61,7 @@ struct LogTemplate {
 };
 
 /// What this line's template would be: one line seen, its values in the sets.
-/// errors: too long; more than 64 holes
+/// errors: too long, more than 64 holes, control octets: such a line is never known
 Result<LogTemplate> template_of(const LogLine& line);
 
 /// RE2 for [[log.allow]]: the whole line, sets as alternatives, other holes by their kind: "^connect from [^ ]+\\[...\\]$".
