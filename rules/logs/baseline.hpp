@@ -46,12 +46,18 @@ public:
     /// cost: one pass over the line and one look-up, one more a hole that keeps values; no allocation
     Answer ask(const LogLine& line);
     /// The values that do not fit, of the line asked last (fit == new_value).
-    std::vector<NewValue> new_values(const LogLine& line) const;
+    std::vector<NewValue> new_values() const;
+    /// The template that it would be (fit == new_template).
+    LogTemplate template_asked(const LogLine& line) const;
 
     /// Put a line into the baseline: its template, or its new values. A frozen host learns nothing, an approved template gains
     /// nothing.
     enum class Learnt : std::uint8_t { known, added_template, added_values, refused_frozen, refused_full, refused_line };
     Learnt learn(const LogLine& line);
+    /// The row of the line that was asked or learnt last; nullptr if it has none.
+    const LogTemplate* asked() const;
+    /// Answer::shape of a template's lines.
+    std::uint64_t shape(const LogTemplate& t) const;
 
     /// A person's verbs. errors: no such template, hole, or value; a limit reached; a hole that keeps no values
     Result<Done> approve(TemplateId id);
