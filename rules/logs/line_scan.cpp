@@ -122,9 +122,7 @@ bool LineScan::scan_word() {
         const std::string_view inner = text_.substr(w.end + 1);
         std::size_t n = ipv4_octets(inner);
         if (n == 0) n = ipv6_octets(inner);
-        const bool name = (w.classes & octet::other) == 0 || word.find_first_of("@%~!*&^$\\?+") == std::string_view::npos;
-        if (n != 0 && n < inner.size() && inner[n] == ']' && name && word.size() <= info(HoleKind::host).longest)
-            return take(HoleKind::host, w.begin, w.end);
+        if (n != 0 && n < inner.size() && inner[n] == ']' && is_host_name(word)) return take(HoleKind::host, w.begin, w.end);
     }
     if ((groups_ & program_group::systemd) != 0 && (w.classes & octet::digit) != 0) {
         // session-42.scope: the rule's word ends where the number begins.
