@@ -146,9 +146,10 @@ bool LineScan::scan_delimiter() {
     const std::string_view rest = text_.substr(begin);
     switch (rest[0]) {
         case '/': {
-            if (begin > 0 && is_word_octet(text_[begin - 1])) return true;
+            if (begin < paths_until_ || (begin > 0 && is_word_octet(text_[begin - 1]))) return true;
             std::size_t n = rest.find_first_of(" \t\"'`,;()<>[]{}|:=");
             n = n == std::string_view::npos ? rest.size() : n;
+            paths_until_ = begin + n;
             while (n > 1 && rest[n - 1] == '.') --n;
             if (n < 2 || n > info(HoleKind::path).longest) return true;
             return take(HoleKind::path, begin, begin + n);
@@ -212,7 +213,7 @@ void LineScan::mark_sources() {
 }
 
 ScanProblem LineScan::scan(const LogLine& line) {
-    size_ = hole_count_ = literal_ = at_ = mails_until_ = quotes_until_ = 0;
+    size_ = hole_count_ = literal_ = at_ = mails_until_ = quotes_until_ = paths_until_ = 0;
     names_user_ = listens_ = false;
     text_ = line.text;
     if (line.text.size() > max_template_octets || line.host.size() + line.program.size() > max_origin_octets) return ScanProblem::too_long;
