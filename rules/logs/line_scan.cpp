@@ -52,6 +52,7 @@ bool is_listening(std::string_view word) {
 LineScan::LineScan() : skeleton_(std::make_unique<char[]>(skeleton_octets)) {}
 
 void LineScan::put(std::string_view octets) {
+    if (octets.empty()) return;  // its data may be null
     std::memcpy(skeleton_.get() + size_, octets.data(), octets.size());
     size_ += octets.size();
 }
