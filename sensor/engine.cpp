@@ -34,14 +34,21 @@ std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { retur
 const Findings& Engine::findings() const { return impl_->findings; }
 const EngineCounters& Engine::counters() const { return impl_->counters; }
 const Policy& Engine::policy() const { return impl_->policy; }
+const std::vector<Earlier>& Engine::earlier() const { return impl_->earlier; }
+const std::vector<Speech>& Engine::speech() const { return impl_->conformance().speech(); }
+void Engine::on_told(ToldOf f) { impl_->on_told(std::move(f)); }
 
 Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances) {
     judged = 0;
     impl_->forget_settled();
+    impl_->earlier.clear();
     while (judged < frames.size()) {
-        const std::size_t n = std::min(Impl::batch, frames.size() - judged);
+        const std::size_t n = std::min(Impl::batch, frames.size() - judged), brought_up = impl_->earlier.size();
         std::optional<Error> error;
-        judged += impl_->judge(frames.subspan(judged, n), glances.empty() ? nullptr : &glances[judged], out.subspan(judged), error);
+        const std::size_t done =
+            impl_->judge(frames.subspan(judged, n), glances.empty() ? nullptr : &glances[judged], out.subspan(judged), error);
+        for (std::size_t i = brought_up; i < impl_->earlier.size(); ++i) impl_->earlier[i].index += judged;
+        judged += done;
         if (error) return Unexpected{*error};
     }
     return Done{};
@@ -73,6 +80,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
+      conform_(p, sent_, o.conform),
       work_(batch),
       glances_(batch),
       fetched_(batch),
@@ -206,10 +214,15 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
         const Glance& g = glances[i];
         tick(g.ts);
         if (fragments_ != nullptr) settle_overdue(now_, false);
+        frame_ = &captured[i];
         if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
         if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
-        if (fragments_ != nullptr && work_[i].packet.fragment && take_fragment(work_[i], captured[i], frames[i], out[i])) continue;
+        if (fragments_ != nullptr && work_[i].packet.fragment && take_fragment(work_[i], captured[i], frames[i], out[i])) {
+            if (conform_.brought_up()) bring_up(settled.back().judgement.finding, i);
+            continue;
+        }
         settle(work_[i], rule_on(work_[i]), out[i]);
+        if (conform_.brought_up()) bring_up(out[i].finding, i);
     }
     if (mirror_ != nullptr) account_mirror(n, out);
     counters.frames = counters.allowed + counters.greylisted + counters.blacklisted;
@@ -244,10 +257,12 @@ void Engine::Impl::tick(Timestamp ts) {
     flows_.expire(now_, [this](Flow& flow) {
         tell_end(flow);
         sent_.release(flow);
+        conform_.release(flow);
     });
 }
 
 Ruling Engine::Impl::rule_on(Work& w) {
+    if (const auto broken = std::exchange(broken_, {}); broken.flow != nullptr) return in_breach(w, *broken.flow, broken.from);
     if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
     switch (options.mode) {
         case Mode::tcpdump:
@@ -359,12 +374,14 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Ruling& r
     c.port = j.answers ? p.sport : p.dport;
     if (p.transport == Transport::icmp || p.transport == Transport::icmp6) c.port = p.icmp_type;
     c.direction = direction_of(policy, c.initiator, c.responder);
+    if (breach != nullptr) c.breach = breach->number;
     bool fresh = false;
     Finding& f = findings.count(c, w.ts, p.len, fresh);
     if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
     if (w.opened != nullptr) f.note = w.opened->why;
     if (ruling.overspent) f.note = budgets_.words(*ruling.overspent, ruling.fits, w.ts);
+    if (ruling.breach != nullptr) f.breach = *ruling.breach;
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {
         f.has_mac = true;

@@ -1,5 +1,5 @@
 #pragma once
-/// source -> decode -> flow -> judge -> group: one verdict for every frame, in the order they came.
+/// source -> decode -> flow -> judge -> conform -> group: one verdict for every frame, in the order they came.
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -12,6 +12,7 @@
 
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
+#include "sensor/conform/conformance.hpp"
 #include "sensor/findings/findings.hpp"
 #include "sensor/glance.hpp"
 #include "sensor/mirror.hpp"
@@ -42,6 +43,7 @@ struct EngineOptions {
     ReasonSet ignore;   ///< added to the policy's
     Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
+    Conformance::Limits conform;              ///< memory for conversations under judgement
     bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
     bool trace = false;                       ///< tell ended conversations to Engine::on_flow_end (costs a call a conversation)
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
@@ -74,6 +76,13 @@ struct Settled {
     FiveTuple tuple;          ///< of the datagram, its sender first; ports 0 where they are not known
     std::uint64_t index = 0;  ///< frames of the run that came before it
     std::uint64_t at = 0;     ///< and before its verdict: told before the verdict of the frame with this index
+};
+
+/// What the breach that began a finding brought up: frames of its conversation that were allowed before, oldest first.
+struct Earlier {
+    std::size_t index = 0;  ///< of the frame that completes the breach, in the last judge()
+    std::uint32_t finding = 0;
+    std::vector<HeldFrame> frames;
 };
 
 class Engine {
@@ -124,6 +133,14 @@ public:
     void on_flow_end(FlowEnd f);
     /// End all conversations now, as cut off.
     void end_flows();
+
+    /// What the last judge() brought up, in its order.
+    const std::vector<Earlier>& earlier() const;
+    /// By rule: what its conversations came to.
+    const std::vector<Speech>& speech() const;
+    /// Called while judging with all that conversations under judgement tell of themselves: slot as in Judgement::flow.
+    using ToldOf = std::function<void(std::uint32_t slot, Side by, Told what, std::string_view value)>;
+    void on_told(ToldOf f);
 
     const Findings& findings() const;
     const EngineCounters& counters() const;

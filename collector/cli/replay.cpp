@@ -58,6 +58,8 @@ private:
     void tell_batch(const std::string& name, std::span<const Frame> frames);
     void tell_settled(const std::string& name, std::uint64_t until, std::size_t& next);
     bool tells() const { return options_.replay.packets != Listing::none || writer_; }
+    void write(const Frame& frame, const std::string& comment);
+    void write_earlier(std::size_t index, std::vector<Earlier>::const_iterator& next);
     void fail(FileResult& result, const Error& error);
 
     const Options& options_;
@@ -111,23 +113,36 @@ void Replay::fail(FileResult& result, const Error& error) {
 std::string Replay::tell(const std::string& name, const Frame& frame, const Judgement& judgement) {
     const bool listed = options_.replay.packets == Listing::all || judgement.verdict != Verdict::allow;
     if (!listed || give_up_) return {};
-    if (writer_)
-        if (auto done = writer_->write(frame, verdict_comment(frame, judgement, engine_)); !done) {
-            worst_ = done.error();
-            complain(done.error().text);
-            writer_.reset();
-            give_up_ = true;
-        }
+    write(frame, writer_ ? verdict_comment(frame, judgement, engine_) : std::string());
     return options_.replay.packets == Listing::none ? std::string() : report_->packet(name, frame, judgement, engine_);
+}
+
+void Replay::write(const Frame& frame, const std::string& comment) {
+    if (!writer_) return;
+    if (auto done = writer_->write(frame, comment); !done) {
+        worst_ = done.error();
+        complain(done.error().text);
+        writer_.reset();
+        give_up_ = true;
+    }
+}
+
+/// What led to the finding that the frame with this index in the batch began.
+void Replay::write_earlier(std::size_t index, std::vector<Earlier>::const_iterator& next) {
+    for (; next != engine_.earlier().end() && next->index == index; ++next)
+        for (std::size_t n = 0; n < next->frames.size(); ++n)
+            write(next->frames[n].frame, earlier_comment(next->finding, static_cast<std::uint32_t>(next->frames.size() - n)));
 }
 
 /// Lines are in the order of the frames; evidence is in the order of the verdicts, of which fragments have theirs together.
 void Replay::tell_batch(const std::string& name, std::span<const Frame> frames) {
     std::size_t next = 0;
+    auto brought_up = engine_.earlier().begin();
     for (std::size_t i = 0; i < frames.size(); ++i, ++told_) {
         if (judgements_[i].held) lines_.next(std::nullopt);
         tell_settled(name, told_, next);
         if (!judgements_[i].held) lines_.next(tell(name, frames[i], judgements_[i]));
+        write_earlier(i, brought_up);
     }
 }
 

@@ -33,6 +33,7 @@ void read_mode(const TomlValue& value, Policy& policy, Report& report) {
 struct Waiting {
     std::vector<RuleTable> rules;
     const TomlValue* wire = nullptr;
+    const TomlValue* log = nullptr;
 };
 
 void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& report) {
@@ -54,9 +55,11 @@ void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& 
         collect_rules(entry, RuleKind::housekeeping, waiting.rules, report);
     } else if (entry.key == "wire") {
         waiting.wire = &entry.value;
+    } else if (entry.key == "log") {
+        waiting.log = &entry.value;
     } else {
         report.unknown_key(entry, "a policy",
-                           {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire"});
+                           {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire", "log"});
     }
 }
 
@@ -65,6 +68,7 @@ void read_policy(const TomlValue& root, Policy& policy, Report& report) {
     for (const TomlEntry& entry : root.entries) read_top(entry, policy, waiting, report);
     if (waiting.wire != nullptr) read_wire(*waiting.wire, policy, report);
     read_rules(std::move(waiting.rules), policy, report);
+    if (waiting.log != nullptr) read_log(*waiting.log, policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
     if (!allows)

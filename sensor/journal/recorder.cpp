@@ -20,7 +20,8 @@ std::optional<std::uint64_t> lost_since(const std::optional<std::uint64_t>& now,
     return *now > then.value_or(0) ? *now - then.value_or(0) : 0;
 }
 
-FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
+FindingRecord::Shape shape_of(const Finding& f, const Policy& policy) {
+    const Cause& c = f.cause;
     return {.reasons = c.reasons,
             .forbid = c.forbid < 0 ? "" : policy.rules[static_cast<std::size_t>(c.forbid)].name,
             .network = c.network,
@@ -33,12 +34,13 @@ FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
             .any_initiator = c.any_initiator,
             .any_responder = c.any_responder,
             .any_port = c.any_port,
-            .rest = c.rest};
+            .rest = c.rest,
+            .breach = f.breach && !c.rest ? f.breach->kind() : ""};
 }
 
 FindingRecord record_of(const Finding& f, const Policy& policy) {
     return {.finding = f.id,
-            .shape = shape_of(f.cause, policy),
+            .shape = shape_of(f, policy),
             .severity = f.severity,
             .nearest = f.cause.nearest < 0 ? "" : policy.rules[static_cast<std::size_t>(f.cause.nearest)].name,
             .sentence = sentence(f, policy),
@@ -74,6 +76,7 @@ private:
     void allowed(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
     ChartTable::Key chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const;
     void denied(const Frame& frame, const Judgement& j);
+    void earlier(const Earlier& e);
 
     Engine* engine_;
     RecordSink* sink_;
@@ -89,11 +92,14 @@ private:
 
 void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
     std::size_t next = 0;
+    auto brought_up = engine_->earlier().begin();
     for (std::size_t i = 0; i < frames.size(); ++i, ++frames_) {
         const bool recorded = i < skip;
         settled_until(frames_, recorded, next);
         accounts_.tell(frames_, recorded);
         if (!judgements[i].held) take(frames[i], judgements[i], nullptr, recorded);
+        for (; brought_up != engine_->earlier().end() && brought_up->index == i; ++brought_up)
+            if (!recorded) earlier(*brought_up);
     }
 }
 
@@ -173,6 +179,25 @@ void Recorder::Impl::denied(const Frame& frame, const Judgement& j) {
                    .comment = comment,
                    .wrapping = wrapped.wrapping,
                    .inner_link = wrapped.link});
+}
+
+/// They say what led to the finding; nothing is counted again.
+void Recorder::Impl::earlier(const Earlier& e) {
+    auto back = static_cast<std::uint32_t>(e.frames.size());
+    for (const HeldFrame& held : e.frames) {
+        const std::string comment = earlier_comment(e.finding, back);
+        Engine::Seen seen;
+        engine_->see(held.frame, seen);
+        sink_->packet({.frame = held.frame,
+                       .finding = e.finding,
+                       .verdict = Verdict::allow,
+                       .reasons = {},
+                       .comment = comment,
+                       .earlier = back,
+                       .wrapping = seen.opened.wrapped.wrapping,
+                       .inner_link = seen.opened.wrapped.link});
+        --back;
+    }
 }
 
 void Recorder::Impl::end_file(const std::string& name, const std::string& error) {
