@@ -93,6 +93,7 @@ struct CoverageRecord {
     std::optional<std::uint64_t> kernel_drops, interface_drops;
     std::uint64_t samples_dropped = 0;
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;  ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.

@@ -211,6 +211,7 @@ void read(Fields& f, CoverageRecord& r) {
     f.number("interface_drops", r.interface_drops);
     f.number("samples_dropped", r.samples_dropped);
     f.text("error", r.error);
+    f.flag("told", r.told);
 }
 
 void read(Fields& f, HeartbeatRecord& r) {
