@@ -18,6 +18,7 @@ public:
 
     Rule read(const TomlValue& table) {
         for (const TomlEntry& entry : table.entries) read_key(entry);
+        if (pin_ != nullptr) read_pins(*pin_, rule_, rule_.pins, report_);
         if (!name_span_)
             report_.error(table.span, "missing-key", "this rule has no name", "name = \"smtp-in\": findings and reports call it by that");
         if (!has_filter_) {
@@ -37,16 +38,18 @@ private:
             read_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
+        } else if (entry.key == "pin") {
+            pin_ = &entry;
         } else if (entry.key == "owner") {
             if (const std::string* text = report_.plain_string(entry.value, "owner")) rule_.owner = *text;
         } else if (entry.key == "reason") {
             if (const std::string* text = report_.plain_string(entry.value, "reason")) rule_.reason = *text;
         } else if (entry.key == "until") {
-            read_until(entry.value);
+            if (const auto until = read_until(entry.value, report_)) rule_.until = until;
         } else if (entry.key == "accept") {
             read_accept(entry);
         } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept"});
+            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "pin", "owner", "reason", "until", "accept"});
         }
     }
 
@@ -94,17 +97,6 @@ private:
                             "remove it");
     }
 
-    void read_until(const TomlValue& value) {
-        if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
-            report_.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
-                          "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
-        } else if (!value.instant) {
-            report_.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
-        } else {
-            rule_.until = value.instant;
-        }
-    }
-
     void read_accept(const TomlEntry& entry) {
         if (rule_.kind == RuleKind::forbid) {
             report_.error(entry.span, "accept-forbid", "a forbid rule accepts nothing",
@@ -121,10 +113,23 @@ private:
     Report& report_;
     Rule rule_;
     std::optional<SourceSpan> name_span_;
+    const TomlEntry* pin_ = nullptr;
     bool has_filter_ = false;
 };
 
 }  // namespace
+
+std::optional<Timestamp> read_until(const TomlValue& value, Report& report) {
+    if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
+        report.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
+                     "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
+    } else if (!value.instant) {
+        report.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
+    } else {
+        return value.instant;
+    }
+    return std::nullopt;
+}
 
 const std::vector<std::string_view>& spoken_protocols() {
     static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",    "ssh",
