@@ -72,7 +72,7 @@ TEST_CASE(
     desk.put("half.toml", front + "'^connect from '\n");
     const Ended half = run(desk, {"rules", "check", "half.toml"});
     CHECK(half.code == 2);
-    CHECK(has(half.out, "half.toml:6:12: error: a pattern is the whole line, from ^ to $ [not-whole-line]"));
+    CHECK(has(half.out, "half.toml:6:11: error: a pattern is the whole line, from ^ to $ [not-whole-line]"));
     CHECK(has(half.out, "^connect from .*$"));
     desk.put("black.toml", front + "'^.*SRC=.*$'\n");
     const Ended black = run(desk, {"rules", "check", "black.toml"});
