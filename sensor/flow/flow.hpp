@@ -2,6 +2,7 @@
 /// One conversation, as the flow table keeps it: 128 octets, of which an IPv4 packet touches the first 64.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "rules/base/time.hpp"
 #include "rules/packet/common_frame.hpp"
@@ -63,7 +64,9 @@ struct alignas(64) Flow {
     bool provisional : 1 = false;    ///< picked up mid-stream during the grace
     bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
-    TcpSide side[2];  ///< initiator, responder
+    bool owes : 1 = false;      ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    bool breached : 1 = false;  ///< it did not speak its protocol: grey from then on, and never judged at a glance
+    TcpSide side[2];            ///< initiator, responder
 
     // second cache line
     std::uint32_t next = none;      ///< in its hash bucket
@@ -72,6 +75,7 @@ struct alignas(64) Flow {
     std::uint32_t due = none;                                 ///< next in its slot of the expiry wheel
     std::uint32_t isn[2] = {};                                ///< TCP: initial sequence numbers
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
+    std::uint32_t talk = none;                                ///< what conformance knows of it
 };
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 
@@ -84,7 +88,11 @@ struct FlowKey {
     /// packet has IP and a transport
     static FlowKey of(const Packet& packet);
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
-    static FlowKey of(const CommonFrame& c) { return {FlowEnds::of(c.src, c.dst, c.sport, c.dport, c.proto, 4), {nullptr, nullptr}}; }
+    static FlowKey of(const CommonFrame& c) {
+        FlowKey key;
+        std::memcpy(&key.ends, &c, sizeof key.ends);  // the same words, in the same order
+        return key;
+    }
     FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }
 };
 
