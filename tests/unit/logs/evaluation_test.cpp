@@ -216,7 +216,7 @@ TEST_CASE("evaluation: needles in a day of attacks are all found: a new user, a 
         kernel("[    0.200000] sd 0:0:0:0: [sda] Attached SCSI disk"), line("systemd", "Reached target Multi-User System."),
         line("sshd", "Server listening on 192.0.2.25 port 22.")};
     const std::vector<LogLine> day{line("sshd", "Accepted publickey for amy from 192.0.2.130 port 51234 ssh2"),
-                                   line("sudo", "     amy : TTY=pts/0 ; PWD=/home/amy ; USER=root ; COMMAND=/usr/bin/apt update"),
+                                   line("sudo", "     amy : TTY=pts/0 ; PWD=/srv/amy ; USER=root ; COMMAND=/usr/bin/apt update"),
                                    line("CRON", "(root) CMD (run-parts /etc/cron.hourly)"),
                                    line("snoopy", "[uid:0 filename:/usr/bin/apt]: apt update")};
     BootTracker boots;
@@ -251,7 +251,7 @@ TEST_CASE("evaluation: needles in a day of attacks are all found: a new user, a 
     found("sshd", "Accepted publickey for amy from 203.0.113.9 port 51234 ssh2", LogReason::new_value, "203.0.113.9");
     found("sshd", "Accepted password for amy from 192.0.2.130 port 51234 ssh2",
           texts.empty() ? LogReason::new_template : LogReason::new_value, "");
-    found("sudo", "     amy : TTY=pts/0 ; PWD=/home/amy ; USER=root ; COMMAND=/bin/sh", LogReason::new_value, "/bin/sh");
+    found("sudo", "     amy : TTY=pts/0 ; PWD=/srv/amy ; USER=root ; COMMAND=/bin/sh", LogReason::new_value, "/bin/sh");
     found("CRON", "(root) CMD (/tmp/.x)", LogReason::new_value, "/tmp/.x");
     found("snoopy", "[uid:0 filename:/tmp/apt]: apt update", LogReason::new_execution, "");
     found("sshd", "Server listening on 192.0.2.25 port 2222.", LogReason::new_value, "2222");
