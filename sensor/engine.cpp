@@ -133,8 +133,8 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
     w.link = f.link;
     w.objections = {};
     w.in_flow = true;
-    w.key = {f.ends, {nullptr, nullptr}};
-    w.hash = f.guess.slot == Flow::none ? f.hash : flows_.hash(w.key);
+    w.key = FlowKey::of(g.common);
+    w.hash = f.slot == Flow::none ? f.hash : flows_.hash(w.key);
 }
 
 void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
@@ -167,12 +167,12 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
             decode_into(work_[i], frames[i], f.link);
             continue;
         }
-        f.ends = FlowKey::of(g.common).ends;
-        f.guess = flows_.guess(f.ends);
-        if (f.guess.slot != Flow::none) {
-            flows_.prefetch_slot(f.guess.slot, g.common.proto == 6);
+        const FlowKey key = FlowKey::of(g.common);
+        f.slot = flows_.guess(key.ends).slot;
+        if (f.slot != Flow::none) {
+            flows_.prefetch_slot(f.slot, g.common.proto == 6);
         } else {
-            f.hash = flows_.hash({f.ends, {nullptr, nullptr}});
+            f.hash = flows_.hash(key);
             flows_.prefetch_bucket(f.hash);
         }
     }
@@ -188,7 +188,7 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     }
     const std::size_t n = fetch(frames, glances, error);
     for (std::size_t i = 0; i < n; ++i) {
-        if (!glances[i].is_common ? work_[i].in_flow : fetched_[i].guess.slot == Flow::none)
+        if (!glances[i].is_common ? work_[i].in_flow : fetched_[i].slot == Flow::none)
             flows_.prefetch_flow(glances[i].is_common ? fetched_[i].hash : work_[i].hash);
     }
     for (std::size_t i = 0; i < n; ++i) {
@@ -206,11 +206,12 @@ void Engine::Impl::start_trace(Timestamp ts) {
     end_flows();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
+    quiet_ = Duration{0};
     started_ = true;
 }
 
 /// Engine time follows packet time forwards only, so that no timer runs twice; a step back of over a second is an event.
-void Engine::Impl::tick(Timestamp ts) {
+void Engine::Impl::turn(Timestamp ts) {
     const bool new_file = std::exchange(file_begins_, false);
     if (!started_ || (new_file && last_ts_ - ts > std::chrono::seconds{1})) return start_trace(ts);
     if (ts > last_ts_) {
@@ -220,7 +221,11 @@ void Engine::Impl::tick(Timestamp ts) {
         ++counters.clock_steps;
         last_ts_ = ts;
     }
-    if (now_ < next_second_) return;
+    if (now_ >= next_second_) sweep();
+    quiet_ = next_second_ - now_;
+}
+
+void Engine::Impl::sweep() {
     next_second_ = now_ + std::chrono::nanoseconds{1'000'000'000 - now_.ns % 1'000'000'000};
     flows_.expire(now_, [this](Flow& flow) {
         tell_end(flow);

@@ -17,7 +17,7 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
 [[gnu::always_inline]] inline bool Engine::Impl::fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts,
                                                               std::uint8_t proto, const TcpState::Segment& segment, Judgement& out) {
     const auto [flow, from] = found;
-    if (flow == nullptr || flow->link != link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
+    if (flow == nullptr || flow->link != link || (flow->clear >> from & 1) == 0) return false;
     if (ts >= until_[flow->rule]) return false;
     if (proto == 17)
         flow->deadline = now_ + flow_life::datagrams;
@@ -45,13 +45,16 @@ bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
     return fits_at_once(flows_.find(w.key, w.hash, now_), w.link, w.ts, p.ip_proto, TcpState::Segment::of(p), out);
 }
 
+[[gnu::noinline]] FlowTable::Found Engine::Impl::look_up(const Glance& g, const Fetched& fetched) {
+    const FlowKey key = FlowKey::of(g.common);
+    const auto found = flows_.find(key, fetched.slot == Flow::none ? fetched.hash : flows_.hash(key), now_);
+    if (found.flow != nullptr) flows_.remember(flows_.guess(key.ends), *found.flow);
+    return found;
+}
+
 bool Engine::Impl::allow_common(const Glance& g, const Fetched& fetched, Judgement& out) {
-    FlowTable::Found found = flows_.at(fetched.guess, fetched.ends, now_);
-    if (found.flow == nullptr) {
-        const FlowKey key{fetched.ends, {nullptr, nullptr}};
-        found = flows_.find(key, fetched.guess.slot == Flow::none ? fetched.hash : flows_.hash(key), now_);
-        if (found.flow != nullptr) flows_.remember(fetched.guess, *found.flow);
-    }
+    FlowTable::Found found = flows_.at(fetched.slot, FlowKey::of(g.common).ends, now_);
+    if (found.flow == nullptr) found = look_up(g, fetched);
     return fits_at_once(found, fetched.link, g.ts, g.common.proto, TcpState::Segment::of(g.common), out);
 }
 
@@ -73,11 +76,10 @@ Ruling Engine::Impl::rule_flow(Work& w) {
 std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) {
     const bool has_ports = w.packet.transport == Transport::tcp || w.packet.transport == Transport::udp;
     const bool by_tuple = has_ports && w.packet.plain && w.link == flow.link && rules(w).forbids_by_tuple(w.packet.network);
-    if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
+    if (by_tuple && (flow.clear >> from & 1) != 0) return std::nullopt;
     const int rule = rules(w).forbidden(w.packet, w.ts);
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
-    if (by_tuple && from == 0) flow.forward_clear = true;
-    if (by_tuple && from == 1) flow.backward_clear = true;
+    if (by_tuple) flow.clear |= static_cast<std::uint8_t>(1 << from) & 3;
     return std::nullopt;
 }
 

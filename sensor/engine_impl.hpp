@@ -56,7 +56,10 @@ public:
     std::size_t judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out, std::optional<Error>& error);
     void glance(std::span<const Frame> frames, Glance* out) const;
     Result<std::uint8_t> link_index(Datalink link);
-    void begin_file() { file_begins_ = true; }
+    void begin_file() {
+        file_begins_ = true;
+        quiet_ = Duration{0};
+    }
     void end_flows();
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
 
@@ -74,9 +77,8 @@ private:
 
     /// What was prepared for each frame of the batch.
     struct Fetched {
-        FlowEnds ends;
-        FlowTable::Guess guess;
-        std::uint32_t hash = 0;  ///< where there is no guess
+        std::uint32_t slot = Flow::none;  ///< where its conversation is guessed to lie
+        std::uint32_t hash = 0;           ///< where there is no guess
         std::uint8_t link = 0;
     };
 
@@ -84,12 +86,21 @@ private:
     void read(Work& w, const Frame& frame) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
     void expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const;
-    void tick(Timestamp ts);
+    void tick(Timestamp ts) {
+        const Duration step = ts - last_ts_;
+        if (static_cast<std::uint64_t>(step.count()) >= static_cast<std::uint64_t>(quiet_.count())) return turn(ts);
+        now_ = now_ + step;
+        last_ts_ = ts;
+        quiet_ -= step;
+    }
+    void turn(Timestamp ts);
+    void sweep();
     void start_trace(Timestamp ts);
     Ruling rule_on(Work& w);
     Ruling rule_frame(Work& w);
     Ruling rule_printed(Work& w);
     bool allow_at_once(const Work& w, Judgement& out);
+    FlowTable::Found look_up(const Glance& g, const Fetched& fetched);
     bool allow_common(const Glance& g, const Fetched& fetched, Judgement& out);
     bool fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts, std::uint8_t proto, const TcpState::Segment& segment,
                       Judgement& out);
@@ -126,6 +137,7 @@ private:
     std::vector<Fetched> fetched_;
     Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
     Timestamp next_second_;                  ///< when the flow table is swept again
+    Duration quiet_{0};                      ///< so long, from now_ on, there is nothing to do but go on
     Datalink last_link_;
     int last_index_ = -1;  ///< of last_link_ in links_
     bool shortcut_;        ///< common frames may be judged without decoding them wholly

@@ -59,11 +59,11 @@ struct alignas(64) Flow {
     FlowEnds ends;       ///< initiator first
     Timestamp deadline;  ///< engine time; over when it is passed
     FlowState state = FlowState::free;
-    std::uint8_t link = 0;           ///< index of the datalink it was opened on
-    std::uint16_t rule = 0;          ///< index in Policy::rules
-    bool provisional : 1 = false;    ///< picked up mid-stream during the grace
-    bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
-    bool backward_clear : 1 = false;
+    std::uint8_t link = 0;         ///< index of the datalink it was opened on
+    std::uint16_t rule = 0;        ///< index in Policy::rules
+    bool provisional : 1 = false;  ///< picked up mid-stream during the grace
+    std::uint8_t clear : 2 =
+        0;            ///< bit 0: no forbid rule matches what the initiator sends (rules that read the flow key only); bit 1: responder
     TcpSide side[2];  ///< initiator, responder
 
     // second cache line

@@ -93,7 +93,7 @@ void SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_
     }
 }
 
-void SentOctets::acknowledged(Flow& flow, int side, std::uint32_t ack) {
+void SentOctets::let_go(Flow& flow, int side, std::uint32_t ack) {
     std::uint32_t first = flow.sent[side][0];
     while (first != flow.sent[side][1] && distance(blocks_[first].seq + blocks_[first].size, ack) <= 0) {
         drop_first(flow, side);

@@ -3,6 +3,7 @@
 /// way to show a monitor one thing and the host another). A fixed pool; what the receiver has acknowledged is let go
 /// first, but for the last block of each side.
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "sensor/flow/flow.hpp"
@@ -23,8 +24,18 @@ public:
     /// Keep new octets. Overlap with kept ones is allowed (they were compared). Keeps at most max_blocks a side.
     void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
+    /// keep(), where the octets mostly go on where the last ones ended, and there is room behind them.
+    void append(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+        Block& b = blocks_[flow.sent[side][1]];  // block none is empty, and nothing fits behind it
+        if ((b.seq + b.size != seq) | (size > block_octets - b.size) | (flow.sent[side][1] == Flow::none)) return keep(flow, side, seq, data, size);
+        std::memcpy(b.data + b.size, data, size);
+        b.size += size;
+    }
+
     /// The peer acknowledged everything before ack.
-    void acknowledged(Flow& flow, int side, std::uint32_t ack);
+    void acknowledged(Flow& flow, int side, std::uint32_t ack, bool counts = true) {
+        if ((flow.sent[side][0] != flow.sent[side][1]) & counts) let_go(flow, side, ack);
+    }
 
     /// The connection is over.
     void release(Flow& flow);
@@ -42,6 +53,7 @@ private:
         std::uint8_t data[block_octets];
     };
     std::uint32_t take();
+    void let_go(Flow& flow, int side, std::uint32_t ack);
     std::uint32_t known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const;
     void drop_first(Flow& flow, int side);
 
