@@ -66,7 +66,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       ignored_(options.ignore),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
-      work_(batch),
+      work_(batch + 1),
       glances_(batch),
       fetched_(batch),
       shortcut_(o.mode == Mode::flow && o.shortcuts) {
@@ -100,7 +100,7 @@ static bool has_flow(const Packet& p) {
 /// Where the policy expects VLANs, an expected tag is taken off, so that its rules speak of the packet and not of the tag.
 /// Mode tcpdump asks about the frame as it is.
 void Engine::Impl::read(Work& w, const Frame& frame) const {
-    (options.shortcuts ? decode : decode_strictly)(frame.data, frame.caplen, frame.len, frame.link, w.packet);
+    (options.shortcuts && !glance_decides() ? decode : decode_strictly)(frame.data, frame.caplen, frame.len, frame.link, w.packet);
     ReasonSet found = w.packet.anomalies.with(wire_.anomalies(w.packet));
     const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && wire_.bears_expected_tag(w.packet);
     if (strip) {
@@ -150,13 +150,16 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
 /// Have in cache what judging will need. How many frames can be judged: those before the first whose datalink has no
 /// usable rules.
 [[gnu::hot]] std::size_t Engine::Impl::fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error) {
-    for (std::size_t i = 0; i < frames.size(); ++i) {
+    std::size_t asked = 0;
+    std::uint8_t works = 0;
+    std::size_t i = 0;
+    for (; i < frames.size(); ++i) {
         const Glance& g = glances[i];
         if (g.link != last_link_ || last_index_ < 0) {
             const auto index = link_index(g.link);
             if (!index) {
                 error = index.error();
-                return i;
+                break;
             }
             last_link_ = g.link;
             last_index_ = *index;
@@ -164,7 +167,9 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
         Fetched& f = fetched_[i];
         f.link = static_cast<std::uint8_t>(last_index_);
         if (!g.is_common) {
-            decode_into(work_[i], frames[i], f.link);
+            Work& w = work_[f.work = ++works];
+            decode_into(w, frames[i], f.link);
+            if (w.in_flow) asked_[asked++] = w.hash;
             continue;
         }
         const FlowKey key = FlowKey::of(g.common);
@@ -172,11 +177,12 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
         if (f.slot != Flow::none) {
             flows_.prefetch_slot(f.slot, g.common.proto == 6);
         } else {
-            f.hash = flows_.hash(key);
+            f.hash = asked_[asked++] = flows_.hash(key);
             flows_.prefetch_bucket(f.hash);
         }
     }
-    return frames.size();
+    for (std::size_t k = 0; k < asked; ++k) flows_.prefetch_flow(asked_[k]);
+    return i;
 }
 
 /// Look at all, fetch what the flow table will be asked, then judge all in order.
@@ -188,15 +194,13 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     }
     const std::size_t n = fetch(frames, glances, error);
     for (std::size_t i = 0; i < n; ++i) {
-        if (!glances[i].is_common ? work_[i].in_flow : fetched_[i].slot == Flow::none)
-            flows_.prefetch_flow(glances[i].is_common ? fetched_[i].hash : work_[i].hash);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
         const Glance& g = glances[i];
         tick(g.ts);
-        if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
-        if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
-        settle(work_[i], rule_on(work_[i]), out[i]);
+        const Fetched& f = fetched_[i];
+        Work& w = work_[g.is_common ? 0 : f.work];
+        if (g.is_common ? allow_common(g, f, out[i]) : allow_at_once(w, out[i])) continue;
+        if (g.is_common) expand_into(w, g, f, frames[i].len);
+        settle(w, rule_on(w), out[i]);
     }
     counters.frames += n;
     return n;
@@ -235,6 +239,7 @@ void Engine::Impl::sweep() {
 
 Ruling Engine::Impl::rule_on(Work& w) {
     if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
+    about_.emplace(rules(w).about(w.packet, w.ts));
     switch (options.mode) {
         case Mode::tcpdump:
             return rule_printed(w);
@@ -253,11 +258,11 @@ Ruling Engine::Impl::rule_printed(Work& w) {
 
 /// Mode packet: a tcpdump whitelist made strict.
 Ruling Engine::Impl::rule_frame(Work& w) {
-    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
+    if (const int rule = about_->forbidden(); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
-    const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
+    const auto allowed = about_->opening(w.objections);
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
-    const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
+    const auto housekeeping = about_->housekeeping(w.objections);
     if (housekeeping.rule >= 0) return Ruling::allow(housekeeping.rule);
     const bool expired = allowed.expired >= 0 || housekeeping.expired >= 0;
     if (!expired) return Ruling::grey(w.objections.with(Reason::no_rule));
@@ -291,7 +296,7 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.answers = ruling.answers || looks_like_answer(w.packet);
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
-    out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
+    out.nearest = out.fits ? ruling.fits : explained ? about_->nearest_rule(out.answers) : -1;
     out.finding = record(w, out).id;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The engine's inside, shared by its two rooms: engine.cpp (frames in, verdicts out) and engine_flow.cpp (judging in
 /// mode flow). Private to sensor.
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -80,6 +81,7 @@ private:
         std::uint32_t slot = Flow::none;  ///< where its conversation is guessed to lie
         std::uint32_t hash = 0;           ///< where there is no guess
         std::uint8_t link = 0;
+        std::uint8_t work = 0;  ///< which of work_, of frames that are not common
     };
 
     // engine.cpp
@@ -109,6 +111,8 @@ private:
     Finding& record(const Work& w, const Judgement& j);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
+    /// Is a frame that is not common at a glance known not to be?
+    bool glance_decides() const { return shortcut_ && policy.wire.vlans_none; }
     /// Fragments are never waved through: nobody has put them together and looked.
     bool waivable(const Work& w) const { return !w.packet.fragment && w.objections.within(accepted_by_some_); }
 
@@ -132,9 +136,12 @@ private:
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;
-    std::vector<Work> work_;
+    std::vector<Work> work_;  ///< the first is for common frames that must be decoded after all; the others are taken one after the other,
+                              ///< so that few are in use, and those are in cache
+    std::optional<RuleJudge::About> about_;  ///< the frame that is being ruled on, where its link has rules
     std::vector<Glance> glances_;
     std::vector<Fetched> fetched_;
+    std::array<std::uint32_t, batch> asked_;  ///< hashes that the flow table will be asked for
     Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
     Timestamp next_second_;                  ///< when the flow table is swept again
     Duration quiet_{0};                      ///< so long, from now_ on, there is nothing to do but go on

@@ -20,8 +20,9 @@ IntervalMap::IntervalMap(std::vector<std::uint32_t> lower, std::vector<std::uint
     : lower_(std::move(lower)), class_of_(std::move(class_of)) {
     const std::size_t intervals = lower_.size();
     if (intervals < 2) return;
-    lower_.insert(lower_.end(), few, UINT32_MAX);
-    class_of_.insert(class_of_.end(), few, class_of_.back());
+    lower_.insert(lower_.end(), small, UINT32_MAX);
+    class_of_.insert(class_of_.end(), small, class_of_.back());
+    small_ = intervals <= small + 1;
     add_node(1, static_cast<std::uint32_t>(intervals - 1));
 }
 

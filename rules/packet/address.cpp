@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "rules/base/bytes.hpp"
+
 namespace sw {
 namespace {
 
@@ -24,15 +26,17 @@ bool bit_at(const Address& a, unsigned i) { return (a.octets[i / 8] >> (7 - i % 
 
 bool Prefix::contains(const Address& a) const {
     if (a.family != address.family || a.family == 0) return false;
-    const unsigned whole = length / 8u;
-    if (std::memcmp(a.octets.data(), address.octets.data(), whole) != 0) return false;
-    const unsigned rest = length % 8u;
-    return rest == 0 || (a.octets[whole] ^ address.octets[whole]) >> (8 - rest) == 0;
+    const auto differ = [&](std::size_t at) { return load_be32(a.octets.data() + at) ^ load_be32(address.octets.data() + at); };
+    unsigned left = length;
+    for (std::size_t at = 0; left > 0; at += 4, left -= std::min(left, 32u))
+        if (std::uint64_t{differ(at)} >> (32 - std::min(left, 32u)) != 0) return false;
+    return true;
 }
 
 std::string to_string(const Address& a) {
+    const auto& o = a.octets;
+    if (a.family == 4) return fmt::format("{}.{}.{}.{}", o[0], o[1], o[2], o[3]);
     char text[INET6_ADDRSTRLEN] = "";
-    if (a.family == 4) ::inet_ntop(AF_INET, a.octets.data(), text, sizeof text);
     if (a.family == 6) ::inet_ntop(AF_INET6, a.octets.data(), text, sizeof text);
     return text;
 }

@@ -28,11 +28,23 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
     return h ^ h >> 32;
 }
 
-std::uint64_t mix(std::uint64_t h, const Address& a) {
-    std::uint64_t w[2];
-    std::memcpy(w, a.octets.data(), 16);
-    return mix(mix(mix(h, w[0]), w[1]), a.family);
+std::uint64_t word_of(const Address& a, std::size_t at) {
+    std::uint64_t w;
+    std::memcpy(&w, a.octets.data() + at, 8);
+    return w;
 }
+
+const ReasonSet& critical_reasons() {
+    static const ReasonSet set = [] {
+        ReasonSet critical;
+        for (std::size_t i = 0; i < reason_count; ++i)
+            if (const auto r = static_cast<Reason>(i); info(r).severity == Severity::critical) critical.add(r);
+        return critical;
+    }();
+    return set;
+}
+
+bool is_critical(const Cause& c) { return c.reasons.without(critical_reasons()) != c.reasons; }
 
 Severity severity_of(const Cause& c) {
     Severity worst = Severity::high;
@@ -60,14 +72,6 @@ Cause fold_all(const Cause& c) {
     return f;
 }
 
-/// What takes a cause when the list is full.
-Cause rest_of(const Cause& c) {
-    Cause rest;
-    rest.rest = rest.any_initiator = rest.any_responder = rest.any_port = true;
-    if (severity_of(c) == Severity::critical) rest.reasons.add(c.forbid >= 0 ? Reason::forbidden : Reason::self_traffic);
-    return rest;
-}
-
 }  // namespace
 
 void Findings::Index::insert(std::uint64_t hash, std::uint32_t place) {
@@ -86,16 +90,23 @@ void Findings::Index::insert(std::uint64_t hash, std::uint32_t place) {
     put({static_cast<std::uint32_t>(hash >> 32), place, static_cast<std::uint32_t>(hash)});
 }
 
-std::uint64_t Findings::hash(const Cause& c) const {
-    std::uint64_t h = mix(mix(seed_, c.reasons.words()[0]), c.reasons.words()[1]);
-    h = mix(h, static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest));
-    h = mix(h, std::uint64_t{c.proto} << 48 | std::uint64_t{c.ethertype} << 32 | std::uint64_t{c.port} << 16 |
-                   static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
-    h = mix(mix(h, c.initiator), c.responder);
-    return mix(h, static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
+std::uint64_t Findings::hash_group(const Cause& c) const {
+    const std::uint64_t h = mix(mix(seed_, c.reasons.words()[0]), c.reasons.words()[1]);
+    return mix(mix(h, static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest)),
+               std::uint64_t{c.proto} << 16 | static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
+}
+
+std::uint64_t Findings::hash(const Cause& c, std::uint64_t h) const {
+    const bool wide = (c.initiator.family | c.responder.family) > 4;
+    h = mix(h, wide ? word_of(c.initiator, 0) : word_of(c.initiator, 0) << 32 | word_of(c.responder, 0));
+    if (wide) h = mix(mix(mix(h, word_of(c.initiator, 8)), word_of(c.responder, 0)), word_of(c.responder, 8));
+    return mix(h, std::uint64_t{c.ethertype} << 48 | std::uint64_t{c.port} << 32 | std::uint64_t{c.initiator.family} << 16 |
+                      std::uint64_t{c.responder.family} << 8 |
+                      static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
 }
 
 std::uint32_t Findings::find(const Cause& cause, std::uint64_t h) const {
+    if (!may_be_known(h)) return 0;
     const std::uint32_t at = by_cause_.find(cause, h, [this](std::uint32_t i) -> const Cause& { return list_[i].cause; });
     return at == Index::none ? 0 : list_[at].id;
 }
@@ -107,6 +118,7 @@ std::uint32_t Findings::create(const Cause& cause, std::uint64_t h, bool& fresh)
     f.cause = cause;
     f.severity = severity_of(cause);
     by_cause_.insert(h, f.id - 1);
+    known_[h >> 51] |= std::uint64_t{1} << (h >> 45 & 63);
     list_.push_back(std::move(f));
     return list_.back().id;
 }
@@ -132,13 +144,24 @@ void Findings::join(const Cause& form) {
     folds_.push_back({form, 1, 0});
 }
 
+/// What takes a cause when the list is full.
+std::uint32_t Findings::rest(const Cause& cause, bool critical, bool& fresh) {
+    const bool forbidden = critical && cause.forbid >= 0;
+    std::uint32_t& id = rest_[forbidden ? 2 : critical];
+    if (id != 0) return id;
+    Cause c;
+    c.rest = c.any_initiator = c.any_responder = c.any_port = true;
+    if (critical) c.reasons.add(forbidden ? Reason::forbidden : Reason::self_traffic);
+    return id = create(c, hash(c), fresh);
+}
+
 std::uint32_t Findings::place(const Cause& cause, bool& fresh) {
-    const std::uint64_t h = hash(cause);
+    const std::uint64_t of_group = hash_group(cause), h = hash(cause, of_group);
     if (const std::uint32_t id = find(cause, h); id != 0) return id;
-    const bool critical = severity_of(cause) == Severity::critical;
-    if (list_.size() >= max_findings + (critical ? critical_reserve : 0)) return folded(rest_of(cause), fresh);
+    const bool critical = is_critical(cause);
+    if (list_.size() >= max_findings + (critical ? critical_reserve : 0)) return rest(cause, critical, fresh);
     const auto in = [&](const Cause& form, std::size_t most) -> std::uint32_t {
-        const std::uint32_t at = fold_at(form, hash(form));
+        const std::uint32_t at = fold_at(form, hash(form, of_group));
         if (at == Index::none || folds_[at].members < most) return 0;
         if (folds_[at].finding == 0) folds_[at].finding = folded(form, fresh);
         return folds_[at].finding;
