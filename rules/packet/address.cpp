@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "rules/base/bytes.hpp"
-
 namespace sw {
 namespace {
 
@@ -23,15 +21,6 @@ unsigned bits_of(const Address& a) { return a.family == 4 ? 32 : 128; }
 bool bit_at(const Address& a, unsigned i) { return (a.octets[i / 8] >> (7 - i % 8) & 1) != 0; }
 
 }  // namespace
-
-bool Prefix::contains(const Address& a) const {
-    if (a.family != address.family || a.family == 0) return false;
-    const auto differ = [&](std::size_t at) { return load_be32(a.octets.data() + at) ^ load_be32(address.octets.data() + at); };
-    unsigned left = length;
-    for (std::size_t at = 0; left > 0; at += 4, left -= std::min(left, 32u))
-        if (std::uint64_t{differ(at)} >> (32 - std::min(left, 32u)) != 0) return false;
-    return true;
-}
 
 std::string to_string(const Address& a) {
     const auto& o = a.octets;
