@@ -1,3 +1,4 @@
+#include <iterator>
 #include <optional>
 
 #include "collector/cli/queue.hpp"
@@ -16,8 +17,8 @@ std::vector<DissectedSample> dissected(std::vector<Sample> samples, std::optiona
     for (Sample& s : samples) {
         DissectedSample d{std::move(s), {}};
         const Sample& kept = d.sample;
-        const Frame frame{kept.octets.data(), static_cast<std::uint32_t>(kept.octets.size()), kept.len, kept.ts, kept.number, kept.link};
-        if (dissector) d.dissection = dissector->dissect(frame);
+        std::vector<std::uint8_t> unwrapped;
+        if (dissector) d.dissection = dissector->dissect(judged_frame(kept, unwrapped));
         list.push_back(std::move(d));
     }
     return list;
@@ -32,8 +33,11 @@ Result<Dossier> dossier_of(Queue& queue, std::int64_t id, const QueueOptions& o,
     if (!others) return Unexpected{others.error()};
     auto reviews = queue.history(id, most_reviews);
     if (!reviews) return Unexpected{reviews.error()};
+    auto shown = o.samples > 0 ? queue.earlier(id) : std::vector<Sample>();
+    if (!shown) return Unexpected{shown.error()};
     auto samples = queue.samples(id, o.samples);
     if (!samples) return Unexpected{samples.error()};
+    std::move(samples->begin(), samples->end(), std::back_inserter(*shown));
     const bool more = others->size() > most_others;
     if (more) others->resize(most_others);
     return Dossier{std::move(*finding),
@@ -41,7 +45,7 @@ Result<Dossier> dossier_of(Queue& queue, std::int64_t id, const QueueOptions& o,
                    std::move(*others),
                    more,
                    std::move(*reviews),
-                   dissected(std::move(*samples), dissector),
+                   dissected(std::move(*shown), dissector),
                    o.hex};
 }
 

@@ -26,12 +26,14 @@ class TextReport : public ReplayReport {
 public:
     explicit TextReport(Output& out) : out_(&out) {}
 
-    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
-        Packet p;
-        decode(frame.data, frame.caplen, frame.len, frame.link, p);
-        out_->line(fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(p),
-                               escape_for_display(verdict_comment(frame, j, engine))));
+    std::string packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+        Engine::Seen seen;
+        engine.see(frame, seen);
+        return fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(seen.packet),
+                           escape_for_display(verdict_comment(frame, j, engine)));
     }
+
+    void print(const std::string& line) override { out_->line(line); }
 
     void finish(const ReplayResult& r) override {
         for (const FileResult& f : r.files)
@@ -53,14 +55,34 @@ private:
         out_->line(fmt::format("{:>11}  {}", n.allowed, out_->green("allowed")));
         for (std::size_t i = 0; i < policy.rules.size(); ++i)
             if (policy.rules[i].kind != RuleKind::forbid && n.by_rule[i] > 0)
-                out_->line(fmt::format("{:>22}  {}", n.by_rule[i], policy.rules[i].name));
+                out_->line(fmt::format("{:>22}  {}{}", n.by_rule[i], policy.rules[i].name, spoken(policy.rules[i], r.engine->speech()[i])));
         out_->line(fmt::format("{:>11}  {}", n.greylisted, out_->yellow("greylisted")));
         out_->line(fmt::format("{:>11}  {}", n.blacklisted, out_->red("blacklisted")));
         if (n.provisional > 0)
             out_->line(fmt::format("{:>11}  conversations accepted mid-stream by --grace: look at them once", n.provisional));
+        if (policy.wire.mirror.wraps()) mirror(n.mirror, to_string(policy.wire.mirror.format.kind));
         if (n.clock_steps > 0) out_->line(fmt::format("{:>11}  backward clock steps of over a second", n.clock_steps));
         if (n.unverified_retransmits > 0)
             out_->line(fmt::format("{:>11}  retransmissions whose first copy was not kept any more", n.unverified_retransmits));
+    }
+
+    void mirror(const MirrorCounters& m, std::string_view kind) {
+        const std::string lost = m.lost ? fmt::format("{} lost on their way", *m.lost) : "how many were lost on their way is unknown";
+        out_->line(fmt::format("{:>11}  frames taken out of {}, {}", m.frames, kind, lost));
+        if (m.refused > 0) out_->line(fmt::format("{:>11}  frames that are not what the mirror sends", m.refused));
+    }
+
+    /// ", 18 spoke smtp, 6 encrypted": and what could not be judged.
+    static std::string spoken(const Rule& rule, const Speech& s) {
+        if (rule.speaks.empty() || s.conversations + s.midstream == 0) return "";
+        const bool hides =
+            rule.speaks == "smtp" || rule.speaks == "imap" || rule.speaks == "pop3" || rule.speaks == "tls" || rule.speaks == "ssh";
+        std::string text = fmt::format(": {} spoke {}", s.conversations - s.breached, rule.speaks);
+        if (s.breached > 0) text += fmt::format(", {} did not", s.breached);
+        if (hides && s.conversations > 0) text += s.encrypted > 0 ? fmt::format(", {} encrypted", s.encrypted) : ", never seen encrypted";
+        if (s.unverifiable > 0) text += fmt::format(", {} UNVERIFIABLE: octets of them were not captured", s.unverifiable);
+        if (s.midstream > 0) text += fmt::format(", {} not judged: they began before", s.midstream);
+        return text;
     }
 
     struct Row {

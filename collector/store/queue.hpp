@@ -10,7 +10,9 @@
 #include "collector/store/store.hpp"
 #include "rules/packet/address.hpp"
 #include "rules/packet/datalink.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/reason.hpp"
+#include "sensor/capture/frame.hpp"
 
 namespace sw {
 
@@ -36,7 +38,7 @@ struct QueuedFinding {
 };
 
 struct Sample {
-    std::uint64_t ordinal = 0;
+    std::int64_t ordinal = 0;  ///< the how-manieth packet of its finding; 0, -1 ...: of its conversation, so many before the first
     Timestamp ts;
     std::uint32_t len = 0;
     Datalink link;
@@ -44,7 +46,12 @@ struct Sample {
     std::uint64_t number = 0;
     ReasonSet reasons;
     std::vector<std::uint8_t> octets;  ///< hostile
+    Wrapping wrapping;                 ///< what a mirror put around the frame that was judged
+    Datalink inner_link;               ///< of that frame
 };
+
+/// The frame that was judged: without what a mirror put around it. It borrows the sample, or storage.
+Frame judged_frame(const Sample& sample, std::vector<std::uint8_t>& storage);
 
 struct Review {
     std::int64_t id = 0;
@@ -95,6 +102,8 @@ public:
     Result<Totals> totals(const std::vector<MatchTerm>& match, Timestamp now);
     Result<QueuedFinding> get(std::int64_t id);  ///< errors: no such finding
     Result<std::vector<Sample>> samples(std::int64_t id, std::uint64_t limit);
+    /// What was kept of the conversation that the finding began with from before it was one: allowed when it came, oldest first.
+    Result<std::vector<Sample>> earlier(std::int64_t id);
     struct Count {
         Timestamp start;
         std::uint64_t packets = 0, octets = 0;

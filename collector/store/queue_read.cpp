@@ -28,9 +28,13 @@ std::string_view order_of(QueueOrder order) {
 
 std::int64_t clamped(std::uint64_t n) { return n > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(n); }
 
+constexpr std::string_view of_finding =
+    "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets FROM sample "
+    "WHERE finding = ?";
+
 Sample sample(const Statement& row) {
     Sample s;
-    s.ordinal = static_cast<std::uint64_t>(row.integer(0));
+    s.ordinal = row.integer(0);
     s.ts = {row.integer(1)};
     s.len = static_cast<std::uint32_t>(row.integer(2));
     s.link = {static_cast<std::uint16_t>(row.integer(3)), row.integer(4) != 0};
@@ -56,6 +60,22 @@ std::array<std::uint8_t, 17> blob_of(const Address& a) {
 }
 
 }  // namespace
+
+Frame judged_frame(const Sample& s, std::vector<std::uint8_t>& storage) {
+    const auto caplen = static_cast<std::uint32_t>(s.octets.size());
+    Frame f{s.octets.data(), caplen, s.len, s.ts, s.number, s.link};
+    const Wrapping& w = s.wrapping;
+    if (w.octets() == 0 || std::uint32_t{w.from} + w.count > caplen || w.octets() > s.len) return f;
+    f.link = s.inner_link;
+    f.len = s.len - w.octets();
+    f.caplen = std::min(caplen - w.count, f.len);
+    f.data = s.octets.data() + w.count;
+    if (w.from == 0) return f;
+    storage = s.octets;
+    storage.erase(storage.begin() + w.from, storage.begin() + w.from + w.count);
+    f.data = storage.data();
+    return f;
+}
 
 /// The inner SELECT needs the index finding_queue only, for the filters that a morning begins with; rows are fetched for one page.
 Result<std::vector<QueuedFinding>> Queue::list(const QueuePage& page, Timestamp now) {
@@ -97,11 +117,16 @@ Result<QueuedFinding> Queue::get(std::int64_t id) {
 }
 
 Result<std::vector<Sample>> Queue::samples(std::int64_t id, std::uint64_t limit) {
-    auto statement = store_->db().prepare(
-        "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets FROM sample "
-        "WHERE finding = ? ORDER BY ordinal LIMIT ?");
+    auto statement = store_->db().prepare(fmt::format("{} AND ordinal > 0 ORDER BY ordinal LIMIT ?", of_finding));
     if (!statement) return Unexpected{statement.error()};
     statement->bind(1, id).bind(2, clamped(limit));
+    return queue_row::all(*statement, sample);
+}
+
+Result<std::vector<Sample>> Queue::earlier(std::int64_t id) {
+    auto statement = store_->db().prepare(fmt::format("{} AND ordinal < 1 ORDER BY ordinal", of_finding));
+    if (!statement) return Unexpected{statement.error()};
+    statement->bind(1, id);
     return queue_row::all(*statement, sample);
 }
 

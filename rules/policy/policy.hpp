@@ -8,9 +8,12 @@
 #include "rules/base/result.hpp"
 #include "rules/base/time.hpp"
 #include "rules/packet/address.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/reason.hpp"
+#include "rules/policy/budget.hpp"
 #include "rules/policy/diagnostic.hpp"
 #include "rules/policy/filter.hpp"
+#include "rules/policy/log_section.hpp"
 
 namespace sw {
 
@@ -21,20 +24,59 @@ std::optional<Mode> mode_from(std::string_view word);
 enum class RuleKind : std::uint8_t { allow, forbid, housekeeping };
 std::string_view to_string(RuleKind k);
 
+/// What a rule's conversations must show where they show it at all (the key pin). What is empty pins nothing.
+struct Pins {
+    std::string banner;                         ///< regular expression (RE2) for the first line of the responder's greeting, whole
+    std::vector<std::string> hello;             ///< names that the initiator may give itself, lower case
+    std::vector<std::string> server_name;       ///< TLS: names that a client may ask for, lower case; it must ask for one
+    std::vector<std::string> alpn;              ///< TLS: protocols that may be offered or chosen
+    std::vector<std::string> certificate;       ///< TLS: SHA-256 of the server's certificate, lower-case hex
+    std::vector<std::string> certificate_name;  ///< TLS: the server's certificate bears one of these, and its dates hold
+    std::string tls;                            ///< the oldest version allowed: "1.0" to "1.3"
+    std::string ident;                          ///< regular expression for the responder's SSH identification, whole
+
+    bool operator==(const Pins&) const = default;
+    bool empty() const { return *this == Pins{}; }
+};
+
 struct Rule {
     RuleKind kind = RuleKind::allow;
     std::string name;    ///< unique in the policy
     Filter filter;       ///< as written, and as a tree with $names expanded
-    std::string speaks;  ///< "" or a protocol name; kept, not yet enforced
+    std::string speaks;  ///< "" or the protocol that its conversations must speak
+    Pins pins;           ///< only with speaks
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
+    Budget budget;                       ///< of its conversations
+    bool ledger = false;                 ///< its conversations are told one by one, from their opening on
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
 };
 
+/// Which VLAN tags an Ethernet frame bears: none, one of tags, or two of stacks (the outer one first).
+struct VlanSet {
+    bool untagged = true;
+    bool priority = false;                                        ///< a tag of VLAN 0, which says a priority alone, counts as none
+    std::vector<std::uint16_t> tags;                              ///< ascending, each once
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> stacks;  ///< ascending, each once
+
+    /// No frame may be tagged.
+    bool none() const { return untagged && !priority && tags.empty() && stacks.empty(); }
+    bool operator==(const VlanSet&) const = default;
+};
+
+/// How the frames come that a switch mirrors: wrapped, from one sender to one receiver.
+struct Mirror {
+    MirrorFormat format;                 ///< kind none: as they are
+    Filter outer;                        ///< of the packets that wrap them
+    std::uint32_t line = 0, column = 0;  ///< of outer's text in the file
+
+    bool wraps() const { return format.kind != Encapsulation::none; }
+};
+
 struct Wire {
-    bool vlans_none = true;            ///< no frame may be tagged
-    std::vector<std::uint16_t> vlans;  ///< else: every frame bears exactly one tag, one of these
+    VlanSet vlans;
+    Mirror mirror;
     std::vector<MacAddress> watcher_macs;
     std::vector<Address> watcher_addresses;
     ReasonSet ignore;  ///< anomalies waved through everywhere
@@ -46,10 +88,12 @@ struct Policy {
     std::string sha256;  ///< of text, lower-case hex
     std::string enclave;
     Mode mode = Mode::flow;
+    int timezone_offset = 0;  ///< minutes that local time is ahead of UTC: whose hours budgets mean
     std::vector<Prefix> home;
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds
     Wire wire;
+    LogSection log;
 
     bool is_home(const Address& a) const;
     /// The name that [names] gives exactly this address, or "".
@@ -75,7 +119,7 @@ Result<PolicyLoad> load_policy(const std::string& path);
 std::string show(const Policy& p);
 
 /// Lint: direction-blind, no-protocol, any-to-any, never-matches, overlap, expires-soon (14 days before until, by now),
-/// expired, literal-address, speaks-not-enforced. Compiles every filter for EN10MB (confine first): compile errors are
+/// expired, literal-address. Compiles every filter for EN10MB (confine first): compile errors are
 /// errors here (code compile).
 /// overlap: each allow rule is named at most once, with the first rule above it that accepts a same opening packet, and
 ///          that packet; silence is no proof. Work is bounded, and where the bound was reached a last warning says so.

@@ -36,7 +36,7 @@ struct RuleJudge::Impl {
         std::vector<int> covered;    ///< rules answered by class
         std::vector<int> uncovered;  ///< allow and forbid rules that are run each time
         bool forbids_covered = true;
-        bool explains = false;        ///< classes tell the leaves of the allow rules apart, too (made when somebody first asks)
+        bool explains = false;         ///< classes tell the leaves of the allow rules apart, too (made when somebody first asks)
         bool nearest_covered = false;  ///< and all of them are covered
     };
 
@@ -325,6 +325,7 @@ int RuleJudge::About::nearest_rule(bool swapped) {
     const FlowFields fields = fields_of_opening(p, swapped);
     const auto frame = [&] { return imagine_opening(p, swapped); };
     Answer* known = nullptr;
+    r.turn_epoch(ts_);
     if (v.nearest_covered) {
         const ClassKey key = v.classes->classify(fields);
         known = v.memo.find(key);

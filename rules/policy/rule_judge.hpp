@@ -75,6 +75,7 @@ public:
     Asked conversation(bool swapped);
     Asked housekeeping(const ReasonSet& anomalies) const;
     int nearest_rule(bool swapped);
+    bool is_about(const Packet& packet) const { return packet_ == &packet; }
 
 private:
     const Answer& own();

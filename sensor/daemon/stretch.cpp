@@ -26,6 +26,7 @@ void Stretch::complete(CoverageRecord& record, Timestamp to, const LiveCounters&
     record.interface_drops = since(now.interface_drops, then_.interface_drops);
     record.clock_steps = std::max(record.clock_steps, clock_steps_);  // packet time steps with the wall clock
     if (record.error.empty()) record.error = trouble();
+    record.told = told_;
     *this = Stretch(to, now);
 }
 
@@ -41,11 +42,5 @@ std::optional<std::uint64_t> Stretch::lost(const LiveCounters& c) {
 }
 
 std::uint64_t Stretch::lost_since(const LiveCounters& now) const { return since(lost(now), lost(then_)).value_or(0); }
-
-void LiveSink::coverage(const CoverageRecord& r) {
-    CoverageRecord whole = r;
-    stretch_->complete(whole, Instant::now().wall, source_->counters());
-    behind_->coverage(whole);
-}
 
 }  // namespace sw

@@ -17,6 +17,8 @@ public:
     /// There was no link for (about) so long of it.
     void no_link(Duration d) { no_link_ += d; }
     void note(std::string error) { error_ = std::move(error); }
+    /// An alarm about it is not on the disk: others had better tell it, too.
+    void untold() { told_ = false; }
 
     /// The record for the stretch until now; the next one begins.
     void complete(CoverageRecord& record, Timestamp to, const LiveCounters& now);
@@ -33,26 +35,7 @@ private:
     std::uint64_t clock_steps_ = 0;
     Duration no_link_{0};
     std::string error_;
-};
-
-/// Hands every record on; coverage with what the live source knows.
-class LiveSink : public RecordSink {
-public:
-    LiveSink(RecordSink& behind, Stretch& stretch, const LiveSource& source) : behind_(&behind), stretch_(&stretch), source_(&source) {}
-
-    void run(const RunRecord& r) override { behind_->run(r); }
-    void finding(const FindingRecord& r) override { behind_->finding(r); }
-    void packet(const PacketRecord& r) override { behind_->packet(r); }
-    void count(const CountRecord& r) override { behind_->count(r); }
-    void flow(const FlowRecord& r) override { behind_->flow(r); }
-    void chart(const ChartRecord& r) override { behind_->chart(r); }
-    void heartbeat(const HeartbeatRecord& r) override { behind_->heartbeat(r); }
-    void coverage(const CoverageRecord& r) override;
-
-private:
-    RecordSink* behind_;
-    Stretch* stretch_;
-    const LiveSource* source_;
+    bool told_ = true;
 };
 
 }  // namespace sw

@@ -93,7 +93,8 @@ void Findings::Index::insert(std::uint64_t hash, std::uint32_t place) {
 std::uint64_t Findings::hash_group(const Cause& c) const {
     const std::uint64_t h = mix(mix(seed_, c.reasons.words()[0]), c.reasons.words()[1]);
     return mix(mix(h, static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest)),
-               std::uint64_t{c.proto} << 16 | static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
+               std::uint64_t{c.breach} << 32 | std::uint64_t{c.proto} << 16 | static_cast<std::uint64_t>(c.direction) << 8 |
+                   static_cast<std::uint64_t>(c.network));
 }
 
 std::uint64_t Findings::hash(const Cause& c, std::uint64_t h) const {
@@ -118,6 +119,8 @@ std::uint32_t Findings::create(const Cause& cause, std::uint64_t h, bool& fresh)
     f.cause = cause;
     f.severity = severity_of(cause);
     by_cause_.insert(h, f.id - 1);
+    // A flood fills the list: then room for all of it at once, and none is moved again.
+    if (list_.size() == 64) list_.reserve(max_findings + critical_reserve + std::size(rest_));
     known_[h >> 51] |= std::uint64_t{1} << (h >> 45 & 63);
     list_.push_back(std::move(f));
     return list_.back().id;
@@ -144,6 +147,11 @@ void Findings::join(const Cause& form) {
     folds_.push_back({form, 1, 0});
 }
 
+bool Findings::Flood::takes(const Cause& c) const {
+    return finding != 0 && c.reasons == group.reasons && c.forbid == group.forbid && c.nearest == group.nearest && c.proto == group.proto &&
+           c.network == group.network && c.direction == group.direction && c.breach == group.breach;
+}
+
 /// What takes a cause when the list is full.
 std::uint32_t Findings::rest(const Cause& cause, bool critical, bool& fresh) {
     const bool forbidden = critical && cause.forbid >= 0;
@@ -166,8 +174,13 @@ std::uint32_t Findings::place(const Cause& cause, bool& fresh) {
         if (folds_[at].finding == 0) folds_[at].finding = folded(form, fresh);
         return folds_[at].finding;
     };
+    Flood& flood = floods_[of_group >> 58];
+    if (flood.of_group == of_group && flood.takes(cause)) return flood.finding;
     const Cause group = fold_all(cause);
-    if (const std::uint32_t id = in(group, exact_a_group)) return id;
+    if (const std::uint32_t id = in(group, exact_a_group)) {
+        flood = {of_group, group, id};
+        return id;
+    }
     const Cause pair = fold_ports(cause), target = fold_initiators(cause);
     if (const std::uint32_t id = in(pair, ports_a_pair)) return id;
     if (const std::uint32_t id = in(target, peers_a_port)) return id;

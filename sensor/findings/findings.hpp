@@ -1,6 +1,7 @@
 #pragma once
 /// Greylisted and blacklisted packets grouped by cause: the rows of the queue. Counts are exact, memory is bounded.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "rules/packet/packet.hpp"
 #include "rules/policy/nearest.hpp"
 #include "rules/policy/policy.hpp"
+#include "sensor/conform/misspoken.hpp"
 
 namespace sw {
 
@@ -25,7 +27,8 @@ struct Cause {
     std::uint16_t ethertype = 0;  ///< of frames that are neither IP nor ARP
     Direction direction = Direction::unknown;
     Address initiator, responder;
-    std::uint16_t port = 0;  ///< of the responder; ICMP: type
+    std::uint16_t port = 0;    ///< of the responder; ICMP: type
+    std::uint16_t breach = 0;  ///< Misspoken::number: what was wrong with what the conversation said; 0: nothing
     bool any_initiator = false, any_responder = false, any_port = false;
     bool rest = false;  ///< what came when there were too many causes to tell apart: only forbid and reasons' severity count
 
@@ -38,11 +41,13 @@ struct Finding {
     Cause cause;
     Severity severity = Severity::high;
     std::uint64_t count = 0;
-    std::uint64_t octets = 0;      ///< on the wire
-    Timestamp first, last;         ///< of its packets, smallest and greatest
-    std::vector<std::string> why;  ///< failing predicates of the nearest rule, for its first packet
-    std::string detail;            ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
-    MacAddress first_mac;          ///< source MAC of the first packet, if it had one
+    std::uint64_t octets = 0;         ///< on the wire
+    Timestamp first, last;            ///< of its packets, smallest and greatest
+    std::vector<std::string> why;     ///< failing predicates of the nearest rule, for its first packet
+    std::string detail;               ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
+    std::string note;                 ///< what its reasons say of its first packet beyond their sentence: figures, words; or ""
+    std::optional<Misspoken> breach;  ///< of its first packet's conversation
+    MacAddress first_mac;             ///< source MAC of the first packet, if it had one
     bool has_mac = false;
 };
 
@@ -52,7 +57,7 @@ std::string sentence(const Finding& f, const Policy& policy);
 class Findings {
 public:
     /// seed: random, so that no sender can choose causes that collide; order and grouping do not depend on it
-    explicit Findings(const Policy& policy, std::uint64_t seed = 0) : policy_(&policy), seed_(seed) {}
+    explicit Findings(std::uint64_t seed = 0) : seed_(seed) {}
 
     /// Count one packet for its cause.
     /// in:  cause exact, any_* false
@@ -99,6 +104,13 @@ private:
         std::uint32_t members = 0;
         std::uint32_t finding = 0;  ///< id, once it is folded
     };
+    /// A group that everything of it folds into, remembered by its hash: most packets of a flood end here.
+    struct Flood {
+        std::uint64_t of_group = 0;
+        Cause group;
+        std::uint32_t finding = 0;  ///< id; 0: none yet
+        bool takes(const Cause& c) const;
+    };
     std::uint64_t hash_group(const Cause& c) const;
     std::uint64_t hash(const Cause& c) const { return hash(c, hash_group(c)); }
     std::uint64_t hash(const Cause& c, std::uint64_t group) const;  ///< group: hash_group() of it, or of what it folds into
@@ -111,7 +123,6 @@ private:
     std::uint32_t fold_at(const Cause& folded_form, std::uint64_t hash) const;  ///< in folds_, or Index::none
     void join(const Cause& folded_form);
 
-    const Policy* policy_;
     std::uint64_t seed_;
     std::vector<Finding> list_;
     Index by_cause_;  ///< exact and folded, into list_
@@ -120,6 +131,7 @@ private:
     std::uint32_t rest_[3] = {};  ///< ids of what takes the rest, the critical rest and the forbidden rest; 0 while nothing does
     std::vector<Fold> folds_;
     Index by_fold_;  ///< into folds_
+    std::vector<Flood> floods_ = std::vector<Flood>(64);
 };
 
 }  // namespace sw

@@ -63,8 +63,11 @@ struct alignas(64) Flow {
     std::uint16_t rule = 0;        ///< index in Policy::rules
     bool provisional : 1 = false;  ///< picked up mid-stream during the grace
     std::uint8_t clear : 2 =
-        0;            ///< bit 0: no forbid rule matches what the initiator sends (rules that read the flow key only); bit 1: responder
-    TcpSide side[2];  ///< initiator, responder
+        0;                  ///< bit 0: no forbid rule matches what the initiator sends (rules that read the flow key only); 1: responder
+    bool owes : 1 = false;  ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    bool breached : 1 = false;     ///< it did not speak its protocol: grey from then on, and never judged at a glance
+    std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
+    TcpSide side[2];               ///< initiator, responder
 
     // second cache line
     std::uint32_t next = none;      ///< in its hash bucket
@@ -73,6 +76,7 @@ struct alignas(64) Flow {
     std::uint32_t due = none;                                 ///< next in its slot of the expiry wheel
     std::uint32_t isn[2] = {};                                ///< TCP: initial sequence numbers
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
+    std::uint32_t talk = none;                                ///< what conformance knows of it
 };
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 
@@ -87,7 +91,7 @@ struct FlowKey {
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
     static FlowKey of(const CommonFrame& c) {
         FlowKey key;
-        std::memcpy(&key.ends, &c, sizeof key.ends);  // the same words, in the same order
+        std::memcpy(static_cast<void*>(&key.ends), &c, sizeof key.ends);  // the same words, in the same order
         return key;
     }
     FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }

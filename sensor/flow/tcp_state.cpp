@@ -10,7 +10,7 @@ using Answer = TcpState::Answer;
 using Fit = TcpState::Fit;
 
 bool is(const Packet& p, std::uint8_t flags) { return (p.tcp_flags & flags) == flags; }
-Answer refuse(Reason r) { return {Fit::refused, r, false}; }
+Answer refuse(Reason r) { return {Fit::refused, r}; }
 
 /// Octets and flags that take sequence numbers.
 std::uint32_t sequence_length(const Packet& p) { return p.payload_len + (is(p, syn) ? 1u : 0u) + (is(p, fin) ? 1u : 0u); }
@@ -68,7 +68,7 @@ Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now
     TcpSide &initiator = flow.side[0], &responder = flow.side[1];
     if (from == 0) {
         if (is(p, syn) && !is(p, ack)) {
-            if (p.tcp_seq != flow.isn[0]) return {Fit::reopens, Reason::no_rule, false};
+            if (p.tcp_seq != flow.isn[0]) return {Fit::reopens};
             flow.deadline = now + flow_life::opening;
             return {};
         }
@@ -138,7 +138,9 @@ Answer TcpState::data(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (!in_window(flow, p, from)) {
         if (s.strikes >= tolerated_strikes) return refuse(Reason::tcp_window);
         ++s.strikes;
-        return {};
+        Answer stray;
+        stray.outside = true;
+        return stray;
     }
     if (s.fin && distance(p.tcp_seq + sequence_length(p), s.end) > 0) return refuse(Reason::tcp_after_close);
     Answer answer = payload(flow, p, from);
@@ -160,16 +162,21 @@ Answer TcpState::payload(Flow& flow, const Packet& p, int from) {
     const std::uint32_t size = p.payload_caplen;
     const std::int32_t old = s.known ? distance(s.end, p.tcp_seq) : 0;  // octets of it that were sent before
     if (old <= 0 || keep_alive(flow, p, from)) {
-        if (old <= 0) sent_->keep(flow, from, p.tcp_seq, octets, size);
+        if (old <= 0) keep(flow, from, p.tcp_seq, octets, size);
         return answer;
     }
     const std::uint32_t again = std::min(static_cast<std::uint32_t>(old), size);
     const SentOctets::Check check = sent_->compare(flow, from, p.tcp_seq, octets, again);
     if (check == SentOctets::Check::different) return refuse(Reason::inconsistent_retransmit);
     answer.unverified = check == SentOctets::Check::unknown;
-    if (answer.unverified) sent_->keep(flow, from, p.tcp_seq, octets, again);  // it may have filled a hole
-    if (size > again) sent_->keep(flow, from, p.tcp_seq + again, octets + again, size - again);
+    if (answer.unverified) keep(flow, from, p.tcp_seq, octets, again);  // it may have filled a hole
+    if (size > again) keep(flow, from, p.tcp_seq + again, octets + again, size - again);
     return answer;
+}
+
+/// Who still reads a stream holds its octets, and lets them go.
+void TcpState::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+    if (!flow.owes) sent_->keep(flow, side, seq, data, size);
 }
 
 void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
@@ -183,7 +190,7 @@ void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (!r.known || distance(limit, r.limit) > 0) r.limit = limit;
     if (is(p, fin)) s.fin = true;
     if (r.fin && p.tcp_ack == r.end) r.fin_acked = true;
-    sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
+    if (!flow.owes) sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
 
     if (flow.state == FlowState::answered && from == 0) flow.state = FlowState::established;
     if (s.fin_acked && r.fin_acked) return close(flow, now);
@@ -196,7 +203,7 @@ void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
 void TcpState::close(Flow& flow, Timestamp now) {
     flow.state = FlowState::closed;
     flow.deadline = now + flow_life::tombstone;
-    sent_->release(flow);
+    if (!flow.owes) sent_->release(flow);
 }
 
 Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp now) {
@@ -206,7 +213,7 @@ Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp no
     if (is(p, syn) && !is(p, ack)) {
         if (from == 0 && p.tcp_seq == flow.isn[0] && !was_reset) return {};
         const bool later = was_reset || from == 1 || !s.known || distance(p.tcp_seq, s.end) > 0;
-        return later ? Answer{Fit::reopens, Reason::no_rule, false} : refuse(Reason::tcp_after_close);
+        return later ? Answer{Fit::reopens} : refuse(Reason::tcp_after_close);
     }
     if (is(p, syn)) return from == 1 && p.tcp_seq == flow.isn[1] ? Answer{} : refuse(Reason::tcp_after_close);
     const std::uint32_t end = p.tcp_seq + sequence_length(p);

@@ -35,6 +35,7 @@ public:
         Fit fit = Fit::fits;              ///< reopens: a new connection on the same tuple; the rules are asked again
         Reason reason = Reason::no_rule;  ///< if refused
         bool unverified = false;          ///< sent again after the first copy was let go
+        bool outside = false;             ///< tolerated outside the window: the receiver drops it, and so do we
     };
     /// from: 0 initiator, 1 responder. The packet has no anomalies but accepted ones.
     Answer segment(Flow& flow, const Packet& p, int from, Timestamp now);
@@ -73,6 +74,7 @@ private:
     Answer payload(Flow& flow, const Packet& p, int from);
     void advance(Flow& flow, const Packet& p, int from, Timestamp now);
     void close(Flow& flow, Timestamp now);
+    void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
     SentOctets* sent_;
 };
@@ -85,13 +87,13 @@ private:
                       (distance(s.end, s.limit) <= 0) & (lag >= 0) &
                       (static_cast<std::uint32_t>(lag) <= std::max(s.max_window, least_ack_lag));
     if (!fits) return false;
-    sent_->append(flow, from, p.seq, p.payload, p.caplen);
+    if (!flow.owes) sent_->append(flow, from, p.seq, p.payload, p.caplen);
     s.end += p.len;
     const std::uint32_t window = std::uint32_t{p.window} << s.scale;
     s.max_window = std::max(s.max_window, window);
     const std::uint32_t limit = p.ack + std::max(window, 1u);
     r.limit = distance(limit, r.limit) > 0 ? limit : r.limit;
-    sent_->acknowledged(flow, from ^ 1, p.ack, (lag == 0) | (p.len == 0));
+    sent_->acknowledged(flow, from ^ 1, p.ack, ((lag == 0) | (p.len == 0)) & !flow.owes);
     flow.deadline = now + flow_life::established;
     return true;
 }

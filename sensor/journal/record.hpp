@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/packet/address.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/packet.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
@@ -35,6 +36,7 @@ struct FindingRecord {
         Address initiator, responder;
         std::uint16_t port = 0;
         bool any_initiator = false, any_responder = false, any_port = false, rest = false;
+        std::string breach = {};  ///< Misspoken::kind(), of a conversation that did not speak its protocol; else ""
         bool operator==(const Shape&) const = default;
     };
     std::uint32_t finding = 0;  ///< number within the run (Finding::id)
@@ -44,16 +46,24 @@ struct FindingRecord {
     std::string sentence;
     std::vector<std::string> why;
     std::string detail;
-    std::string mac;  ///< of the first packet's sender, or ""
+    std::string mac;    ///< of the first packet's sender, or ""
+    std::string alarm;  ///< id of the alarm that the sensor has rung for it itself; "": none, others are to tell people
 };
 
 /// One greylisted or blacklisted packet, whole. Counts one for its finding.
+/// Or an earlier packet of the conversation that a finding began with: it was allowed when it came, is counted as that, and counts nothing
+/// here. Such ones come right behind the finding's first packet, in the order of time.
 struct PacketRecord {
     Frame frame;  ///< borrowed for the call
     std::uint32_t finding = 0;
     Verdict verdict = Verdict::grey;
     ReasonSet reasons;
-    std::string_view comment;  ///< the sentence that Wireshark shows; borrowed
+    std::string_view comment;   ///< the sentence that Wireshark shows; borrowed
+    std::uint32_t earlier = 0;  ///< so many packets of its conversation before the finding's first; 0: it is a packet of the finding
+    Wrapping wrapping{};        ///< what a mirror put around the frame: what was judged is without it
+    Datalink inner_link{};      ///< of what was judged, where something was taken off
+
+    std::uint32_t judged_len() const { return frame.len - wrapping.octets(); }
 };
 
 /// Packets of a finding whose frames are not in the journal (samples dropped, never counts).
@@ -90,8 +100,10 @@ struct CoverageRecord {
     std::string file;    ///< of a replay: its name; else ""
     std::uint64_t frames = 0, octets = 0, allowed = 0, greylisted = 0, blacklisted = 0, flows = 0, clock_steps = 0;
     std::optional<std::uint64_t> kernel_drops, interface_drops;
+    std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;  ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.

@@ -143,6 +143,7 @@ void read(Fields& f, FindingRecord::Shape& s) {
     f.flag("any_responder", s.any_responder);
     f.flag("any_port", s.any_port);
     f.flag("rest", s.rest);
+    f.text("breach", s.breach);
 }
 
 void read(Fields& f, FindingRecord& r) {
@@ -155,6 +156,7 @@ void read(Fields& f, FindingRecord& r) {
     f.texts("why", r.why);
     f.text("detail", r.detail);
     f.text("mac", r.mac);
+    f.text("alarm", r.alarm);
 }
 
 void read(Fields& f, CountRecord& r) {
@@ -208,8 +210,10 @@ void read(Fields& f, CoverageRecord& r) {
     f.number("clock_steps", r.clock_steps);
     f.number("kernel_drops", r.kernel_drops);
     f.number("interface_drops", r.interface_drops);
+    f.number("mirror_lost", r.mirror_lost);
     f.number("samples_dropped", r.samples_dropped);
     f.text("error", r.error);
+    f.flag("told", r.told);
 }
 
 void read(Fields& f, HeartbeatRecord& r) {
@@ -255,6 +259,11 @@ std::string RecordJson::read_verdict(std::string_view json, PacketRecord& out) {
     fields.number("finding", out.finding);
     fields.word("verdict", out.verdict, Verdict::black);
     fields.reasons(out.reasons);
+    fields.number("earlier", out.earlier);
+    fields.number("wrapped_from", out.wrapping.from);
+    fields.number("wrapped", out.wrapping.count);
+    fields.number("wrapped_tail", out.wrapping.tail);
+    fields.number("inner_linktype", out.inner_link.linktype);
     fields.time("ts", out.frame.ts);
     return fields.why();
 }

@@ -16,11 +16,15 @@ public:
     Recorder(Engine& engine, RecordSink& sink);
     ~Recorder();
 
-    /// Frames that the engine judged, in order, with their judgements. Every frame must come here before a file or the run ends.
+    /// Frames that the engine judged with its last judge(), in order, with their judgements. Every frame must come here before a file or
+    /// the run ends.
     /// skip: the first so many of them are already recorded (a resumed run): no packet, no chart counts them, no flow that
     ///       ended among them is told again. A conversation that goes on behind them and the file's coverage are told whole:
     ///       the run that was interrupted told neither.
+    /// Fragments that were held are recorded when they have their verdict, wherever that comes.
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip = 0);
+    /// After Engine::end_fragments() or pass_time(). recorded: an earlier run has told these already
+    void settled(bool recorded = false);
     /// Tell what is summed up so far (charts): after it the sink knows of every frame but for conversations still open and
     /// the coverage. Call it before a commit that a resumed run may go on from.
     void checkpoint();
