@@ -151,7 +151,7 @@ private:
     bool glance_decides() const { return shortcut_ && policy.wire.vlans.none(); }
     /// The rules, asked about this frame; kept while it is being ruled on.
     RuleJudge::About& about(const Work& w) {
-        if (!about_ || !about_->is_about(w.packet)) about_.emplace(rules(w).about(w.packet, w.ts));
+        if (!about_ || !about_->is_about(w.packet)) about_.emplace(rules(w), w.packet, w.ts);
         return *about_;
     }
     /// A fragment is never waved through as it comes: it is put together first, or not at all.

@@ -237,7 +237,7 @@ void RuleJudge::without_memo() {
     for (Impl::View& v : impl_->views) v = Impl::View();
 }
 
-RuleJudge::About RuleJudge::about(const Packet& p, Timestamp ts) { return {*impl_, p, ts}; }
+RuleJudge::About RuleJudge::about(const Packet& p, Timestamp ts) { return {*this, p, ts}; }
 int RuleJudge::forbidden(const Packet& p, Timestamp ts) { return about(p, ts).forbidden(); }
 RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies, Timestamp ts) { return about(p, ts).opening(anomalies); }
 RuleJudge::Asked RuleJudge::conversation(const Packet& p, bool swapped, Timestamp ts) { return about(p, ts).conversation(swapped); }

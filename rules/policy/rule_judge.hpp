@@ -67,7 +67,7 @@ private:
 
 class RuleJudge::About {
 public:
-    About(Impl& rules, const Packet& packet, Timestamp ts) : rules_(&rules), packet_(&packet), ts_(ts) {}
+    About(RuleJudge& judge, const Packet& packet, Timestamp ts) : rules_(judge.impl_.get()), packet_(&packet), ts_(ts) {}
 
     // As the functions of RuleJudge.
     int forbidden();

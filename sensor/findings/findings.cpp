@@ -34,6 +34,13 @@ std::uint64_t word_of(const Address& a, std::size_t at) {
     return w;
 }
 
+/// Of an IPv4 address: four octets, as they were written, so that the processor need not wait for them to reach its cache.
+std::uint64_t half_word_of(const Address& a) {
+    std::uint32_t w;
+    std::memcpy(&w, a.octets.data(), 4);
+    return w;
+}
+
 const ReasonSet& critical_reasons() {
     static const ReasonSet set = [] {
         ReasonSet critical;
@@ -99,7 +106,7 @@ std::uint64_t Findings::hash_group(const Cause& c) const {
 
 std::uint64_t Findings::hash(const Cause& c, std::uint64_t h) const {
     const bool wide = (c.initiator.family | c.responder.family) > 4;
-    h = mix(h, wide ? word_of(c.initiator, 0) : word_of(c.initiator, 0) << 32 | word_of(c.responder, 0));
+    h = mix(h, wide ? word_of(c.initiator, 0) : half_word_of(c.initiator) << 32 | half_word_of(c.responder));
     if (wide) h = mix(mix(mix(h, word_of(c.initiator, 8)), word_of(c.responder, 0)), word_of(c.responder, 8));
     return mix(h, std::uint64_t{c.ethertype} << 48 | std::uint64_t{c.port} << 32 | std::uint64_t{c.initiator.family} << 16 |
                       std::uint64_t{c.responder.family} << 8 |
