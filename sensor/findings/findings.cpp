@@ -23,9 +23,14 @@ std::string_view to_string(Direction d) {
 
 namespace {
 
-std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
-    h = (h ^ v) * 0xff51afd7ed558ccdu;
-    return h ^ h >> 32;
+/// Of no meaning: halves of their bits are set.
+constexpr std::uint64_t odd[] = {0x9e3779b97f4a7c15u, 0xff51afd7ed558ccdu, 0xc4ceb9fe1a85ec53u, 0xd6e8feb86659fd93u};
+
+/// Both halves of the product of two words, of which each was made unforeseeable: one multiplication deep.
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
 std::uint64_t word_of(const Address& a, std::size_t at) {
@@ -98,19 +103,22 @@ void Findings::Index::insert(std::uint64_t hash, std::uint32_t place) {
 }
 
 std::uint64_t Findings::hash_group(const Cause& c) const {
-    const std::uint64_t h = mix(mix(seed_, c.reasons.words()[0]), c.reasons.words()[1]);
-    return mix(mix(h, static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest)),
-               std::uint64_t{c.breach} << 32 | std::uint64_t{c.proto} << 16 | static_cast<std::uint64_t>(c.direction) << 8 |
-                   static_cast<std::uint64_t>(c.network));
+    const std::uint64_t rules =
+        static_cast<std::uint64_t>(static_cast<std::uint32_t>(c.forbid)) << 32 | static_cast<std::uint32_t>(c.nearest);
+    const std::uint64_t kind = std::uint64_t{c.breach} << 32 | std::uint64_t{c.proto} << 16 | static_cast<std::uint64_t>(c.direction) << 8 |
+                               static_cast<std::uint64_t>(c.network);
+    return mix(c.reasons.words()[0] ^ seed_, c.reasons.words()[1] ^ seed_ ^ odd[0]) + mix(rules ^ seed_ ^ odd[1], kind ^ seed_ ^ odd[2]);
 }
 
 std::uint64_t Findings::hash(const Cause& c, std::uint64_t h) const {
     const bool wide = (c.initiator.family | c.responder.family) > 4;
-    h = mix(h, wide ? word_of(c.initiator, 0) : half_word_of(c.initiator) << 32 | half_word_of(c.responder));
-    if (wide) h = mix(mix(mix(h, word_of(c.initiator, 8)), word_of(c.responder, 0)), word_of(c.responder, 8));
-    return mix(h, std::uint64_t{c.ethertype} << 48 | std::uint64_t{c.port} << 32 | std::uint64_t{c.initiator.family} << 16 |
-                      std::uint64_t{c.responder.family} << 8 |
-                      static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
+    const std::uint64_t rest = std::uint64_t{c.ethertype} << 48 | std::uint64_t{c.port} << 32 | std::uint64_t{c.initiator.family} << 16 |
+                               std::uint64_t{c.responder.family} << 8 |
+                               static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port);
+    const std::uint64_t words = wide ? word_of(c.initiator, 0) : half_word_of(c.initiator) << 32 | half_word_of(c.responder);
+    h = mix(words ^ h, rest ^ seed_ ^ odd[3]);
+    if (wide) h = mix(word_of(c.initiator, 8) ^ h, word_of(c.responder, 0) ^ seed_) + mix(word_of(c.responder, 8) ^ h, seed_ ^ odd[0]);
+    return mix(h ^ seed_, odd[1]);
 }
 
 std::uint32_t Findings::find(const Cause& cause, std::uint64_t h) const {
