@@ -97,7 +97,8 @@ struct Policy {
 
     bool is_home(const Address& a) const;
     /// The name that [names] gives exactly this address, or "".
-    std::string_view name_of(const Address& a) const;
+    std::string_view name_of(const Address& a) const { return name_of(std::string_view(to_string(a))); }
+    std::string_view name_of(std::string_view canonical) const;  ///< as to_string() writes it
 };
 
 /// policy is set if diagnostics holds no error.

@@ -183,7 +183,8 @@ void Conformance::fail(Flow& flow, Talk& talk, const Breach& breach) {
     talk.machine = nullptr;
     new (talk.memory) Misspoken(number({unheard_[flow.rule].protocol, breach}));
     flow.breached = true;
-    flow.owes = flow.forward_clear = flow.backward_clear = false;
+    flow.owes = false;
+    flow.clear = 0;
     if (flow.state == FlowState::closed) sent_->release(flow);
 }
 
@@ -195,7 +196,8 @@ bool Conformance::no_memory(Flow& flow, int side) {
     }
     ++speech_[flow.rule].breached;
     flow.breached = true;
-    flow.owes = flow.forward_clear = flow.backward_clear = false;
+    flow.owes = false;
+    flow.clear = 0;
     if (flow.state == FlowState::closed) sent_->release(flow);
     return false;
 }
