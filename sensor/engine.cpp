@@ -9,15 +9,8 @@
 namespace sw {
 
 std::string_view to_string(Verdict v) {
-    switch (v) {
-        case Verdict::allow:
-            return "allow";
-        case Verdict::grey:
-            return "grey";
-        case Verdict::black:
-            return "black";
-    }
-    return "";
+    constexpr std::string_view names[] = {"allow", "grey", "black"};
+    return names[static_cast<std::size_t>(v)];
 }
 
 Engine::Engine(const Policy& policy, const EngineOptions& options) : impl_(std::make_unique<Impl>(policy, options)) {}
@@ -321,7 +314,8 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
         return;
     }
     ++(ruling.verdict == Verdict::grey ? counters.greylisted : counters.blacklisted);
-    out.answers = ruling.answers || looks_like_answer(w.packet);
+    const bool followed = ruling.breach != nullptr || ruling.overspent;  // then it is known who began the conversation
+    out.answers = ruling.answers || (!followed && looks_like_answer(w.packet));
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
