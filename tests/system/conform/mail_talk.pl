@@ -1,16 +1,15 @@
-# talk.pl NAME: a conversation with 192.0.2.25 that no mail program would have; or, several-mails, one that a good one might.
+# mail_talk.pl NAME: a conversation with 192.0.2.25 that no mail program would have; or, several-mails, one that a good one might.
 use strict;
 use warnings;
 use IO::Socket::INET;
-use Time::HiRes 'sleep';
 
 my $name = shift;
-my $port = $name eq 'smtp-on-465' ? 465 : 25;
+my $port = {'smtp-on-465' => 465, 'early-talker' => 2525}->{$name} // 25;
 my $server = IO::Socket::INET->new(PeerAddr => '192.0.2.25', PeerPort => $port, Timeout => 10) or die "no connection: $!";
 $server->autoflush(1);
 $SIG{PIPE} = 'IGNORE';
 $SIG{ALRM} = sub { exit 0 };
-alarm 8;
+alarm 3;
 
 sub say_to { $server->syswrite($_[0]); }
 # A reply, all its lines.
@@ -39,7 +38,6 @@ if ($name =~ /^smuggling-(.*)/) {
     reply();
 } elsif ($name eq 'early-talker') {
     say_to("EHLO mx.example.net\r\n");
-    sleep 0.3;
     reply();
 } elsif ($name eq 'http-on-25') {
     reply();
@@ -70,7 +68,7 @@ if ($name =~ /^smuggling-(.*)/) {
     # RFC 3030: in chunks, pipelined, the last one empty.
     ask('MAIL FROM:<a@example.net> BODY=8BITMIME'); ask('RCPT TO:<b@mail.example>');
     say_to("BDAT 17\r\nSubject: chunks\r\n"); reply();
-    say_to("BDAT 4\r\n\r\n\n.BDAT 0 LAST\r\n"); reply(); reply();
+    say_to("BDAT 5\r\n\r\n.\r\nBDAT 0 LAST\r\n"); reply(); reply();
     ask('QUIT');
 } else {
     die "no conversation of this name: $name";

@@ -1,7 +1,7 @@
-# real_programs_test.sh SPAN_WATCHER [PROGRAMS]: real mail programs talk through two network namespaces of their own, and what was
+# mail_test.sh SPAN_WATCHER [PROGRAMS]: real mail programs talk through two network namespaces of their own, and what was
 # captured between them is judged: an honest session is without a finding, whatever program and whatever extension; smuggling,
 # injection behind STARTTLS, logins in clear and other protocols are found, each by its reason.
-# PROGRAMS: where packages were unpacked without being installed (./dev programs); SPAN_CONFORM_ROUNDS: ordinary days, one by default.
+# PROGRAMS: where packages were unpacked without being installed (./dev test does it); SPAN_CONFORM_ROUNDS: ordinary days, one by default.
 set -eu
 watcher=$1
 programs=${2:-}
@@ -9,9 +9,9 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 skip() { echo "skipped: $*"; exit 77; }
 [ "$(id -u)" = 0 ] || skip 'needs root, for network namespaces'
-for tool in ip nsenter unshare ethtool tcpdump swaks curl openssl perl useradd; do command -v "$tool" >/dev/null || skip "no $tool"; done
+for tool in ip nsenter unshare ethtool socat tcpdump swaks curl openssl perl useradd; do command -v "$tool" >/dev/null || skip "no $tool"; done
 exim=$programs/usr/sbin/exim4
-[ -x "$exim" ] || exim=$(command -v exim4) || skip 'no exim4: ./dev programs unpacks one'
+[ -x "$exim" ] || exim=$(command -v exim4) || skip 'no exim4: ./dev test unpacks one'
 if [ -z "${SPAN_APART:-}" ]; then
     unshare --net --mount true 2>/dev/null || skip 'this system makes no network namespaces'
     SPAN_APART=1 exec unshare --net --mount --pid --fork --kill-child --mount-proc sh "$0" "$@"
@@ -52,18 +52,22 @@ users() {
 start_servers() {
     mkdir -p /run/exim/spool /run/exim/log /run/out/spool /run/out/log
     openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=mail.example -days 2 -keyout /run/exim/key.pem -out /run/exim/cert.pem 2>/dev/null
-    cp "$here/exim_server.conf" "$here/exim_client.conf" /run/exim/
+    for side in server client; do
+        { cat "$here/exim_$side.conf"; } | sed "1a exim_path = $exim" >/run/exim/exim_$side.conf
+    done
     cat /run/exim/key.pem /run/exim/cert.pem >/run/exim/both.pem
     chown -R Debian-exim:Debian-exim /run/exim /run/out
     chown root:root /run/exim/*.conf
     chmod 644 /run/exim/*.conf
+    # A server that takes its time to greet.
+    in_host mail socat TCP-LISTEN:2525,reuseaddr,fork SYSTEM:"sleep 1; printf '220 mail.example ESMTP\\\\r\\\\n'; cat" 2>/dev/null &
     in_host mail "$exim" -C /run/exim/exim_server.conf -bdf >/run/exim/said 2>&1 &
     for version in tls1_2 tls1_3; do
         port=$([ $version = tls1_2 ] && echo 443 || echo 8443)
         in_host mail openssl s_server -quiet -www -$version -accept $port -cert /run/exim/cert.pem -key /run/exim/key.pem >/dev/null 2>&1 &
     done
     tries=0
-    until [ "$(in_host mail ss -Hltn 'sport = :25 or sport = :465 or sport = :443 or sport = :8443' | wc -l)" -ge 4 ]; do
+    until [ "$(in_host mail ss -Hltn 'sport = :25 or sport = :465 or sport = :443 or sport = :8443 or sport = :2525' | wc -l)" -ge 5 ]; do
         tries=$((tries + 1))
         [ $tries -lt 100 ] || { cat /run/exim/said; echo 'FAIL servers do not listen'; exit 1; }
         sleep 0.1
@@ -92,7 +96,7 @@ captured() {
 # judged NAME: exit status of the replay in $status, its report in $work/report
 judged() {
     status=0
-    "$watcher" --json replay --no-progress --packets grey --policy "$here/policy.toml" "$work/$1.pcap" >"$work/report" 2>"$work/complaints" || status=$?
+    "$watcher" --json replay --no-progress --packets grey --policy "$here/mail_policy.toml" "$work/$1.pcap" >"$work/report" 2>"$work/complaints" || status=$?
 }
 
 frames_of() { sed -n 's/.*"frames":\([0-9]*\).*/\1/p' "$work/report" | tail -n 1; }
@@ -155,7 +159,7 @@ ordinary_day() {
 ...'
     { sleep 0.2; printf 'QUIT\r\n'; sleep 0.2; } | out openssl s_client -quiet -starttls smtp -name mx.example.net -connect 192.0.2.25:25
     for port in 443 8443; do out curl -s -k -m 10 -o /dev/null "https://192.0.2.25:$port/"; done
-    out perl "$here/talk.pl" several-mails
+    out perl "$here/mail_talk.pl" several-mails
 }
 
 lay_cable
@@ -174,11 +178,11 @@ for word in 'K S=' 'X=TLS' 'A=plain' 'P=esmtps'; do
     grep -q "$word" /run/exim/log/mainlog || { echo "FAIL the day had no '$word'"; tail -n 20 /run/exim/log/mainlog; failed=1; }
 done
 
-hostile() { captured "$1" out perl "$here/talk.pl" "$1"; found "$1" "$2"; }
+hostile() { captured "$1" out perl "$here/mail_talk.pl" "$1"; found "$1" "$2"; }
 for way in lf-dot-lf lf-dot-crlf crlf-dot-lf cr-dot-cr; do hostile "smuggling-$way" smtp-bare-lf; done
 hostile bare-lf-command smtp-bare-lf
 hostile starttls-injection starttls-injection
-hostile early-talker not-speaking
+hostile early-talker early-talker
 hostile http-on-25 not-speaking
 hostile ssh-on-25 not-speaking
 hostile binary-on-25 not-speaking
