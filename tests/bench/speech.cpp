@@ -76,8 +76,9 @@ std::vector<Turn> smtp_mail(std::uint32_t segments) {
                              envelope = "MAIL FROM:<a@example.org> SIZE=80000\r\nRCPT TO:<b@mail.example>\r\nDATA\r\n",
                              go = "250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go ahead\r\n", taken = "250 2.0.0 queued as 4F1C2\r\n",
                              quit = "QUIT\r\n", bye = "221 2.0.0 bye\r\n";
-    std::vector<Turn> turns{says(true, octets_of(greeting), false), says(false, octets_of(hello), false), says(true, octets_of(offers), false),
-                            says(false, octets_of(envelope), false), says(true, octets_of(go), false)};
+    std::vector<Turn> turns{says(true, octets_of(greeting), false), says(false, octets_of(hello), false),
+                            says(true, octets_of(offers), false), says(false, octets_of(envelope), false),
+                            says(true, octets_of(go), false)};
     append_segments(turns, false, octets_of(mail), segments);
     const std::string& end = end_of(octets_of(mail).first(segments * full));
     for (const auto& [by_responder, said] : {std::pair{false, &end}, {true, &taken}, {false, &quit}, {true, &bye}})
@@ -87,9 +88,11 @@ std::vector<Turn> smtp_mail(std::uint32_t segments) {
 
 std::vector<Turn> smtp_mail_encrypted(std::uint32_t segments) {
     static const std::string greeting = "220 mail.example ESMTP\r\n", hello = "EHLO relay.example.org\r\n",
-                             offers = "250-mail.example\r\n250-PIPELINING\r\n250 STARTTLS\r\n", start = "STARTTLS\r\n", ready = "220 ready\r\n";
-    std::vector<Turn> turns{says(true, octets_of(greeting), false), says(false, octets_of(hello), false), says(true, octets_of(offers), false),
-                            says(false, octets_of(start), false), says(true, octets_of(ready), false)};
+                             offers = "250-mail.example\r\n250-PIPELINING\r\n250 STARTTLS\r\n", start = "STARTTLS\r\n",
+                             ready = "220 ready\r\n";
+    std::vector<Turn> turns{says(true, octets_of(greeting), false), says(false, octets_of(hello), false),
+                            says(true, octets_of(offers), false), says(false, octets_of(start), false),
+                            says(true, octets_of(ready), false)};
     for (Turn t : tls_mailbox(segments)) {
         if (turns.size() > 7) t.by_responder = !t.by_responder;  // it is the initiator who sends the bulk
         turns.push_back(t);
@@ -100,7 +103,8 @@ std::vector<Turn> smtp_mail_encrypted(std::uint32_t segments) {
 std::vector<Turn> tls_mailbox(std::uint32_t segments) {
     static const std::string first = client_hello(), second = server_hello() + record(20, u8(1)) + record(23, sealed(1200)),
                              third = record(20, u8(1)) + record(23, sealed(58)), ciphertext = make_ciphertext(80);
-    std::vector<Turn> turns{says(false, octets_of(first), false), says(true, octets_of(second), false), says(false, octets_of(third), true)};
+    std::vector<Turn> turns{says(false, octets_of(first), false), says(true, octets_of(second), false),
+                            says(false, octets_of(third), true)};
     append_segments(turns, true, octets_of(ciphertext), segments);
     return turns;
 }

@@ -80,9 +80,7 @@ private:
         return tcp_dialogue(dice_, client(5'000), {host::mail, static_cast<std::uint16_t>(dice_.below(2) == 0 ? 25 : 587)},
                             std::move(turns));
     }
-    DialoguePtr mailbox() {
-        return tcp_dialogue(dice_, client(5'000), {host::mail, 993}, tls_mailbox(dice_.between(20, 80)));
-    }
+    DialoguePtr mailbox() { return tcp_dialogue(dice_, client(5'000), {host::mail, 993}, tls_mailbox(dice_.between(20, 80))); }
     DialoguePtr short_connection() {
         return tcp_dialogue(dice_, client(clients), {host::mail, static_cast<std::uint16_t>(dice_.below(2) == 0 ? 25 : 993)}, exchange(2));
     }

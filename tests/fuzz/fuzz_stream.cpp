@@ -40,7 +40,8 @@ public:
         for (std::uint32_t i = 0; i < size; ++i) octets_[i] = octet_at(from + i, side);
         const auto seq = isn + static_cast<std::uint32_t>(from);
         if ((d[0] & 2) != 0 && size > 0) return lie(side, seq, size);
-        if (pool_.compare(flow_, side, seq, octets_.data(), size) == SentOctets::Check::different) broken("what was sent differs from itself");
+        if (pool_.compare(flow_, side, seq, octets_.data(), size) == SentOctets::Check::different)
+            broken("what was sent differs from itself");
         const bool kept = pool_.hold(flow_, side, seq, octets_.data(), size, next(side));
         read_on(side);
         if (kept && size > 0 && from <= read && read < from + size) broken("kept, its turn came, and it was not read");
