@@ -336,7 +336,8 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
         return;
     }
     ++(ruling.verdict == Verdict::grey ? counters.greylisted : counters.blacklisted);
-    out.answers = ruling.answers || looks_like_answer(w.packet);
+    const bool followed = ruling.breach != nullptr || ruling.overspent;  // then it is known who began the conversation
+    out.answers = ruling.answers || (!followed && looks_like_answer(w.packet));
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? about(w).nearest_rule(out.answers) : -1;

@@ -109,6 +109,12 @@ private:
         return out;
     }
 
+    std::string pin() {
+        return "{ " +
+               pick({"banner = '220 .*\\\"'", "hello = ['a', 'B.c']", "tls = '1.1'", "certificate = '" + std::string(64, 'F') + "'"}) +
+               pick({"", ", server_name = 'x.example'", ", alpn = ['smtp', \"\\u0041\"]"}) + " }";
+    }
+
     std::string log_rule(int i) {
         std::string out = "[[log." + pick({"allow", "forbid"}) +
                           "]]\npattern = " + pick({"'^a \"b\" \\d+$'", "\"^\\u00e9 \\\\. .*$\"", "'^(?i)x|y$'"}) + "\n";
@@ -122,12 +128,6 @@ private:
     std::string log() {
         return "learn_minutes = " + std::to_string(number(1, 1440)) + "\nmax_values = " + std::to_string(number(1, 4096)) +
                "\nimport = " + pick({"[]", "['/a', '/b c', '/a']"}) + "\n";
-    }
-
-    std::string pin() {
-        return "{ " +
-               pick({"banner = '220 .*\\\"'", "hello = ['a', 'B.c']", "tls = '1.1'", "certificate = '" + std::string(64, 'F') + "'"}) +
-               pick({"", ", server_name = 'x.example'", ", alpn = ['smtp', \"\\u0041\"]"}) + " }";
     }
 
     std::string wire() {
