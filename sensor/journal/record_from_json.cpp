@@ -183,6 +183,12 @@ void read(Fields& f, FlowRecord& r) {
     f.time("last", r.last);
     f.flag("provisional", r.provisional);
     f.flag("complete", r.complete);
+    f.flag("ledger", r.ledger);
+    f.flag("live", r.live);
+    f.time("opened", r.opened);
+    std::vector<std::string> words;
+    f.texts("names", words);
+    for (std::size_t i = 0; i + 2 < words.size(); i += 3) r.names.push_back({words[i] == "responder", words[i + 1], words[i + 2]});
 }
 
 void read(Fields& f, ChartRecord& r) {

@@ -56,6 +56,11 @@ std::string to_json(const FlowRecord& r) {
         o.number("packets_out", r.packets[0]).number("packets_back", r.packets[1]);
         o.number("octets_out", r.octets[0]).number("octets_back", r.octets[1]);
         o.time("first", r.first).time("last", r.last).flag("provisional", r.provisional).flag("complete", r.complete);
+        if (!r.ledger) return;
+        o.flag("ledger", true).flag("live", r.live).time("opened", r.opened);
+        std::vector<std::string> words;  // by, what, name, and the next
+        for (const FlowName& n : r.names) words.insert(words.end(), {n.responder ? "responder" : "initiator", n.what, n.name});
+        o.texts("names", words);
     });
 }
 
