@@ -12,7 +12,8 @@
 
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
-#include "sensor/conform/conformance.hpp"
+#include "sensor/conform/machine.hpp"
+#include "sensor/conform/speech.hpp"
 #include "sensor/findings/findings.hpp"
 #include "sensor/glance.hpp"
 #include "sensor/mirror.hpp"
@@ -43,7 +44,7 @@ struct EngineOptions {
     ReasonSet ignore;   ///< added to the policy's
     Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
-    Conformance::Limits conform;              ///< memory for conversations under judgement
+    ConformanceLimits conform;                ///< memory for conversations under judgement
     bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
     bool trace = false;                       ///< tell ended conversations to Engine::on_flow_end (costs a call a conversation)
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/policy/rule_judge.hpp"
+#include "sensor/conform/conformance.hpp"
 #include "sensor/engine.hpp"
 #include "sensor/flow/budgets.hpp"
 #include "sensor/flow/flow_table.hpp"

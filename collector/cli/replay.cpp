@@ -129,9 +129,11 @@ void Replay::write(const Frame& frame, const std::string& comment) {
 
 /// What led to the finding that the frame with this index in the batch began.
 void Replay::write_earlier(std::size_t index, std::vector<Earlier>::const_iterator& next) {
-    for (; next != engine_.earlier().end() && next->index == index; ++next)
-        for (std::size_t n = 0; n < next->frames.size(); ++n)
-            write(next->frames[n].frame, earlier_comment(next->finding, static_cast<std::uint32_t>(next->frames.size() - n)));
+    for (; next != engine_.earlier().end() && next->index == index; ++next) {
+        if (options_.replay.packets == Listing::all) continue;  // where all packets are written they have their place already
+        auto back = static_cast<std::uint32_t>(next->frames.size());
+        for (const HeldFrame& held : next->frames) write(held.frame, earlier_comment(next->finding, back--));
+    }
 }
 
 /// Lines are in the order of the frames; evidence is in the order of the verdicts, of which fragments have theirs together.

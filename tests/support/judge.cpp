@@ -45,6 +45,8 @@ Judged run(Policy policy, const Frames& frames, const EngineOptions& options) {
     take_settled();
     result.findings = engine.findings().all();
     result.counters = engine.counters();
+    result.speech = engine.speech();
+    result.earlier = engine.earlier();
     const EngineCounters& c = result.counters;
     REQUIRE(judged == frames.size());
     REQUIRE(c.frames == frames.size());
