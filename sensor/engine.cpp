@@ -74,7 +74,7 @@ std::uint64_t seed_of(const std::array<std::uint8_t, 16>& key) {
 Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     : policy(p),
       options(merged(o, p)),
-      findings(p, seed_of(o.hash_key)),
+      findings(seed_of(o.hash_key)),
       wire_(p.wire),
       ignored_(options.ignore),
       budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),

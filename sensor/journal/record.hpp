@@ -116,6 +116,7 @@ struct CoverageRecord {
     std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;  ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.

@@ -219,6 +219,7 @@ void read(Fields& f, CoverageRecord& r) {
     f.number("mirror_lost", r.mirror_lost);
     f.number("samples_dropped", r.samples_dropped);
     f.text("error", r.error);
+    f.flag("told", r.told);
 }
 
 void read(Fields& f, HeartbeatRecord& r) {

@@ -79,6 +79,7 @@ std::string to_json(const CoverageRecord& r) {
         o.number("flows", r.flows).number("clock_steps", r.clock_steps);
         o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops).number("mirror_lost", r.mirror_lost);
         o.number("samples_dropped", r.samples_dropped).text("error", r.error);
+        if (r.told) o.flag("told", true);
     });
 }
 

@@ -47,7 +47,8 @@ FindingRecord record_of(const Finding& f, const Policy& policy) {
             .sentence = sentence(f, policy),
             .why = f.why,
             .detail = f.detail,
-            .mac = f.has_mac ? to_string(f.first_mac) : ""};
+            .mac = f.has_mac ? to_string(f.first_mac) : "",
+            .alarm = ""};
 }
 
 }  // namespace
