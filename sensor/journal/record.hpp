@@ -21,6 +21,7 @@ struct RunRecord {
     std::string policy_sha256, policy_path, policy_text;
     Mode mode = Mode::flow;
     bool unconfined = false;
+    Timestamp began{};  ///< wall clock; tells this run from others of its journal
 };
 
 /// A cause seen for the first time in this run (or this segment). What makes two findings of different runs the same

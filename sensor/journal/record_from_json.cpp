@@ -127,6 +127,7 @@ void read(Fields& f, RunRecord& r) {
     f.text("policy_sha256", r.policy_sha256);
     f.text("policy_path", r.policy_path);
     f.text("policy_text", r.policy_text);
+    f.time("began", r.began);
 }
 
 void read(Fields& f, FindingRecord::Shape& s) {

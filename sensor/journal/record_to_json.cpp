@@ -26,6 +26,7 @@ std::string to_json(const RunRecord& r) {
     return object("run", [&](JsonObject& o) {
         o.text("program", r.program).text("source", r.source).text("mode", to_string(r.mode)).flag("unconfined", r.unconfined);
         o.text("policy_sha256", r.policy_sha256).text("policy_path", r.policy_path).text("policy_text", r.policy_text);
+        o.time("began", r.began);
     });
 }
 

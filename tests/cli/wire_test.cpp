@@ -1,6 +1,7 @@
 /// What hides inside frames, on the command line: mirrors that wrap, fragments that wait for their verdict.
 #include <fcntl.h>
 
+#include <algorithm>
 #include <array>
 
 #include "sensor/capture/reader.hpp"
@@ -109,7 +110,7 @@ TEST_CASE("mirror: packet lines describe the frame within and say what was aroun
         CHECK((packets[i].at("sport") == 25 || packets[i].at("dport") == 25));
         const Json& outer = packets[i].at("outer");
         CHECK(outer.at("kind") == "erspan2");
-        CHECK(outer.at("src") == craft::mirroring_switch.ip);
+        CHECK(outer.at("src") == craft::mirroring_switch.v4);
         CHECK(outer.at("id") == desk.setup.id);
         CHECK(outer.at("sequence") == i + 1);
         CHECK(outer.at("octets").get<std::size_t>() == desk.wrapped[i].bytes.size() - clean_frames()[i].bytes.size());
@@ -154,6 +155,49 @@ TEST_CASE("mirror: a finding in the store is described by the frame within, and 
     const Ended eve = run(desk, {"export", "eve", "--db", "store.db"});
     CHECK(has(eve.out, "\"dest_port\":465"));
     CHECK(shown.size() > 0);
+}
+
+TEST_CASE("ledger: who used a service that the policy wants account of, from when to when, and how it ended") {
+    Desk desk;
+    const std::string plain = desk.text("policy.toml"), rule = "name   = \"smtp-in\"";
+    REQUIRE(has(plain, rule));
+    desk.put("policy.toml", std::string(plain).replace(plain.find(rule), rule.size(), rule + "\nledger = true"));
+    craft::Frames open = clean_frames();
+    open.resize(5);
+    for (craft::CraftedFrame& f : open) f = f.later(1h);
+    desk.put("open.pcap", craft::pcap(open));
+    const auto ledger = [&](std::vector<std::string> more) {
+        std::vector<std::string> words = {"--db", "store.db", "ledger", "list"};
+        words.insert(words.end(), more.begin(), more.end());
+        return run(desk, words);
+    };
+    for (int twice = 0; twice < 2; ++twice)
+        REQUIRE(run(desk, {"replay", "--policy", "policy.toml", "--db", "store.db", "clean.pcap", "open.pcap"}).code == 0);
+    const Ended text = ledger({});
+    CHECK(text.code == 0);
+    CHECK(text.err.empty());
+    CHECK(has(text.out, "complete  smtp-in"));
+    CHECK(has(text.out, "cut       smtp-in"));
+    CHECK(std::count(text.out.begin(), text.out.end(), '\n') == 2);
+    const auto sessions = lines_of(ledger({"--json"}).out);
+    REQUIRE(sessions.size() == 2);
+    CHECK(sessions[0].at("schema") == 1);
+    CHECK(sessions[0].at("type") == "session");
+    CHECK((sessions[0].at("state") == "complete" && sessions[1].at("state") == "cut"));
+    CHECK((sessions[0].at("dport") == 25 && sessions[0].at("proto") == "tcp" && sessions[0].at("rule") == "smtp-in"));
+    CHECK(sessions[0].at("opened") == to_rfc3339(clean_frames().front().ts));
+    CHECK(sessions[0].at("packets_out").get<std::size_t>() + sessions[0].at("packets_back").get<std::size_t>() == clean_frames().size());
+    CHECK(lines_of(ledger({"--json", "--limit", "1"}).out).at(0).at("state") == "cut");
+    CHECK(lines_of(ledger({"--json", "--address", "192.0.2.0/24", "--rule", "smtp-in"}).out).size() == 2);
+    CHECK(lines_of(ledger({"--json", "--until", to_rfc3339(clean_frames().back().ts)}).out).size() == 1);
+    for (const std::vector<std::string>& none : {std::vector<std::string>{"--rule", "imap"}, {"--address", "198.51.100.9"}, {"--live"}}) {
+        const Ended empty = ledger(none);
+        CHECK((empty.code == 0 && empty.out.empty() && empty.err == "span-watcher: no session matches\n"));
+    }
+    const Ended wrong = ledger({"--address", "mail.example"});
+    CHECK((wrong.code == 2 && has(wrong.err, "neither an address nor a prefix")));
+    CHECK(ledger({"--since", "yesterday"}).code == 2);
+    CHECK(has(run(desk, {"ledger"}).err, "ledger needs a verb: list"));
 }
 
 }  // namespace sw::cli
