@@ -1,4 +1,4 @@
--- Version 3. The session ledger: conversations of rules with ledger = true, one row each from its opening on; frames that a mirror
+-- The session ledger: conversations of rules with ledger = true, one row each from its opening on; frames that a mirror
 -- wrapped: what to take out of a sample to get the frame that was judged.
 CREATE TABLE session (
     id INTEGER PRIMARY KEY,
