@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sensor/journal/ledger_book.hpp"
+
 namespace sw {
 namespace {
 
@@ -43,15 +45,16 @@ void FlowAccounts::tell(std::uint64_t judged, bool quiet) {
     for (; !ended_.empty() && ended_.front().judged <= judged; ended_.pop_front()) {
         const Ended& e = ended_.front();
         const FlowAccount a = std::exchange(at(e.slot), {});
-        if (quiet || a.is_new()) continue;
-        sink_->flow({.rule = policy_->rules[e.rule].name,
-                     .tuple = e.tuple,
-                     .packets = {a.packets[0], a.packets[1]},
-                     .octets = {a.octets[0], a.octets[1]},
-                     .first = a.first,
-                     .last = a.last,
-                     .provisional = e.provisional,
-                     .complete = e.complete});
+        FlowRecord record{.rule = policy_->rules[e.rule].name,
+                          .tuple = e.tuple,
+                          .packets = {a.packets[0], a.packets[1]},
+                          .octets = {a.octets[0], a.octets[1]},
+                          .first = a.first,
+                          .last = a.last,
+                          .provisional = e.provisional,
+                          .complete = e.complete};
+        ledger_->ended(e.slot, record);
+        if (!quiet && !a.is_new()) sink_->flow(record);
     }
 }
 
