@@ -10,6 +10,7 @@
 #include "rules/packet/address.hpp"
 #include "rules/packet/reason.hpp"
 #include "rules/policy/diagnostic.hpp"
+#include "rules/policy/dns_policy.hpp"
 #include "rules/policy/filter.hpp"
 
 namespace sw {
@@ -29,6 +30,7 @@ struct Rule {
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
+    std::optional<DnsLimits> dns;        ///< only where speaks is dns; none: the defaults
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
 };
 
@@ -50,6 +52,7 @@ struct Policy {
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds
     Wire wire;
+    std::vector<DnsPin> dns_pins;
 
     bool is_home(const Address& a) const;
     /// The name that [names] gives exactly this address, or "".

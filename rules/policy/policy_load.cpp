@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -46,8 +47,10 @@ void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& ru
         collect_rules(entry, RuleKind::housekeeping, rules, report);
     } else if (entry.key == "wire") {
         read_wire(entry.value, policy, report);
+    } else if (entry.key == "dns_pin") {
+        read_dns_pins(entry, policy, report);
     } else {
-        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire"});
+        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire", "dns_pin"});
     }
 }
 
@@ -57,6 +60,10 @@ void read_policy(const TomlValue& root, Policy& policy, Report& report) {
     read_rules(std::move(rules), policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
+    const auto asks = [](const Rule& rule) { return rule.kind == RuleKind::allow && rule.speaks == "dns"; };
+    if (!policy.dns_pins.empty() && std::none_of(policy.rules.begin(), policy.rules.end(), asks))
+        report.warning("pin-unused", "no rule speaks dns: the pins are compared with no answer",
+                       "add speaks = \"dns\" to the rule for DNS");
     if (!allows)
         report.warning("no-allow", "no allow rule: every conversation will be greylisted", "add an [[allow]] rule for each service");
 }

@@ -70,6 +70,11 @@ struct RuleTable {
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report);
 void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report);
 
+/// The table [allow.dns].
+DnsLimits read_dns_limits(const TomlValue& value, Report& report);
+/// [[dns_pin]].
+void read_dns_pins(const TomlEntry& entry, Policy& policy, Report& report);
+
 /// The protocols that speaks knows.
 const std::vector<std::string_view>& spoken_protocols();
 

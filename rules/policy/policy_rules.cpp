@@ -24,6 +24,9 @@ public:
             report_.error(table.span, "missing-key", "this rule has no filter",
                           "filter = \"tcp and dst host $mail and dst port 25\"; every frame would be filter = \"\"");
         }
+        if (dns_span_ && rule_.speaks != "dns")
+            report_.error(*dns_span_, "dns-without-speaks", "dns limits what a conversation asks of DNS, and this rule's speak none",
+                          "speaks = \"dns\"");
         return std::move(rule_);
     }
     /// Of its name; of its header if it has none.
@@ -45,8 +48,11 @@ private:
             read_until(entry.value);
         } else if (entry.key == "accept") {
             read_accept(entry);
+        } else if (entry.key == "dns") {
+            dns_span_ = entry.span;
+            rule_.dns = read_dns_limits(entry.value, report_);
         } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept"});
+            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept", "dns"});
         }
     }
 
@@ -120,15 +126,15 @@ private:
     const Policy& policy_;
     Report& report_;
     Rule rule_;
-    std::optional<SourceSpan> name_span_;
+    std::optional<SourceSpan> name_span_, dns_span_;
     bool has_filter_ = false;
 };
 
 }  // namespace
 
 const std::vector<std::string_view>& spoken_protocols() {
-    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",    "ssh",
-                                                     "http", "syslog", "ntp",  "wireguard", "openvpn"};
+    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",     "ssh",
+                                                     "http", "syslog", "ntp",  "wireguard", "openvpn", "ike"};
     return words;
 }
 

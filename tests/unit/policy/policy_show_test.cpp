@@ -26,12 +26,14 @@ void check_same(const Policy& a, const Policy& b) {
         CHECK(x.reason == y.reason);
         CHECK(x.until == y.until);
         CHECK(x.accept == y.accept);
+        CHECK(x.dns == y.dns);
     }
     CHECK(a.wire.vlans_none == b.wire.vlans_none);
     CHECK(a.wire.vlans == b.wire.vlans);
     CHECK(a.wire.watcher_macs == b.wire.watcher_macs);
     CHECK(a.wire.watcher_addresses == b.wire.watcher_addresses);
     CHECK(a.wire.ignore == b.wire.ignore);
+    CHECK(a.dns_pins == b.dns_pins);
 }
 
 /// Makes up policies that are valid, in odd but legal spellings.
@@ -47,6 +49,7 @@ public:
         const int rules = number(0, 6);
         for (int i = 0; i < rules; ++i) out += rule(i);
         if (coin()) out += "[wire]\n" + wire();
+        out += pins();
         out += "[names]\nhost = " + pick({"'192.0.2.25'", "[ \"2001:DB8::1\", '192.0.2.1' ]"}) +
                "\n'a-b' = [25, '26-30']\nm-1 = '2:0:0:0:0:19'\n";
         return out;
@@ -77,10 +80,21 @@ private:
                 "until = " + pick({"2027-06-30", "2027-06-30T23:59:60Z", "2027-06-30T12:00:00.000000001-05:30", "1970-01-01T00:00:00Z"}) +
                 "\n";
         if (coin()) out += "owner = " + text() + "\nreason = " + text() + "\n";
-        if (coin() && kind == "allow") out += "speaks = 'wireguard'\n";
+        if (coin() && kind == "allow") out += pick({"speaks = 'wireguard'\n", "speaks = 'dns'\n" + dns()});
         if (coin() && kind != "forbid")
             out += "accept = " + pick({"[]", "['fragment']", "['udp-no-checksum', 'ip-options', 'ip-options']"}) + "\n";
         return out;
+    }
+
+    std::string dns() {
+        return pick({"", "dns.types = ['TXT', 'A', 'A']\n", "dns = {}\n", "dns = { max_name = 253, max_labels = 1 }\n",
+                     "dns.names_per_hour = 1\ndns.txt_octets_per_hour = 1_000\n"});
+    }
+
+    std::string pins() {
+        return pick({"", "[[dns_pin]]\ntype = 'PTR'\nvalues = ['Mail.Example.', 'b']\nname = '192.0.2.25'\n",
+                     "[[dns_pin]]\nname = 'Mail.Example.'\ntype = 'MX'\nvalues = ['010 Mx.', '0 .', '0 .']\n[[dns_pin]]\nname = "
+                     "'mail.example'\ntype = 'SPF'\nvalues = [\"v=spf1 \\\"x\\\" -all\"]\n"});
     }
 
     std::string wire() {
