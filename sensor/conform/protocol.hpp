@@ -6,10 +6,17 @@
 #include <string_view>
 #include <type_traits>
 
+#include "rules/packet/address.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/conform/machine.hpp"
 
 namespace sw {
+
+/// Whose conversation a machine is made for.
+struct Opening {
+    bool datagrams = false;  ///< UDP; else a stream
+    Address initiator;       ///< budgets that a rule sets are each initiator's own
+};
 
 class Protocol {
 public:
@@ -19,7 +26,7 @@ public:
     virtual ~Protocol() = default;
     virtual std::size_t machine_octets() const = 0;  ///< at most most_octets
     /// A machine in memory of machine_octets(), aligned as operator new aligns. Whoever asked for it destroys it.
-    virtual Machine* make(void* memory, bool datagrams) = 0;
+    virtual Machine* make(void* memory, const Opening& opening) = 0;
 };
 
 /// A protocol whose machines are made of what the rule says (Demands), or of nothing.
@@ -31,7 +38,7 @@ class ProtocolOf final : public Protocol {
 public:
     explicit ProtocolOf(Demands demands) : demands_(std::move(demands)) {}
     std::size_t machine_octets() const override { return sizeof(M); }
-    Machine* make(void* memory, bool) override { return new (memory) M(demands_); }
+    Machine* make(void* memory, const Opening&) override { return new (memory) M(demands_); }
 
 private:
     Demands demands_;
