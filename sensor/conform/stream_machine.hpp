@@ -15,10 +15,10 @@ inline Breach breach_of(Reason reason, Side side, std::uint64_t offset, Bytes ca
 /// A machine that takes its stream piece by piece. A piece ends where the machine likes; it is never asked to wait for more.
 class StreamMachine : public Machine {
 public:
-    std::optional<Breach> octets(Side from, Bytes octets, Timestamp now, Listener& listener) override;
-    std::optional<Breach> end(Side from, bool reset, Timestamp now, Listener& listener) override;
-    bool gap(Side from, std::uint64_t octets) override;
-    bool satisfied() const override { return false; }
+    std::optional<Breach> octets(Side from, Bytes octets, Timestamp now, Listener& listener) final;
+    std::optional<Breach> end(Side from, bool reset, Timestamp now, Listener& listener) final;
+    bool gap(Side from, std::uint64_t octets) final;
+    bool satisfied() const final;
 
 protected:
     struct Hearing {
@@ -28,10 +28,11 @@ protected:
 
     /// Take some octets of what came, at least one. returns how many; after wrong() the octet behind those is the wrong one.
     virtual std::size_t take(Side from, Bytes octets, const Hearing& hearing) = 0;
-    /// This side ends (FIN). wrong(), if it must not here.
-    virtual void ends(Side from, const Hearing& hearing) = 0;
-    /// This many octets may be missing from this side without harm, if the machine counts them as taken.
-    virtual bool skip(Side, std::uint64_t) { return false; }
+    /// This side ends, by FIN or RST. wrong(), if it must not here.
+    virtual void ends(Side from, bool reset, const Hearing& hearing) = 0;
+    /// So many octets are missing. false: no way to go on.
+    virtual bool misses(Side, std::uint64_t) { return false; }
+    virtual bool has_seen_all() const { return false; }
 
     /// Not what the protocol allows: to be returned by take(). Both texts static.
     std::size_t wrong(std::string_view state, std::string_view expected, std::size_t taken = 0) {
@@ -42,16 +43,24 @@ protected:
         return taken;
     }
 
-    /// Of the octet that take() is asked about.
+    /// Of the first octet that take() is asked about.
     std::uint64_t offset(Side side) const { return offsets_[static_cast<unsigned>(side)]; }
 
+    /// From the next octet of either side on another machine judges (TLS behind STARTTLS). It stays the caller's.
+    void hand_over(Machine& next);
+    bool handed_over() const { return next_ != nullptr; }
+
 private:
+    std::optional<Breach> pass_on(Side from, Bytes octets, const Hearing& hearing);
+    std::optional<Breach> in_own_place(std::optional<Breach> breach) const;
+
     struct Fault {
         Reason reason = Reason::not_speaking;
         std::string_view state, expected;
     };
-    std::uint64_t offsets_[2] = {0, 0};
+    std::uint64_t offsets_[2] = {0, 0};  ///< after hand_over: where each side was then
     std::optional<Fault> fault_;
+    Machine* next_ = nullptr;
 };
 
 }  // namespace sw
