@@ -18,6 +18,7 @@ public:
 
     Rule read(const TomlValue& table) {
         for (const TomlEntry& entry : table.entries) read_key(entry);
+        if (pin_ != nullptr) read_pins(*pin_, rule_, rule_.pins, report_);
         if (!name_span_)
             report_.error(table.span, "missing-key", "this rule has no name", "name = \"smtp-in\": findings and reports call it by that");
         if (!has_filter_) {
@@ -27,6 +28,10 @@ public:
         if (dns_span_ && rule_.speaks != "dns")
             report_.error(*dns_span_, "dns-without-speaks", "dns limits what a conversation asks of DNS, and this rule's speak none",
                           "speaks = \"dns\"");
+        if (login_span_ && rule_.speaks != "imap" && rule_.speaks != "pop3")
+            report_.error(*login_span_, "login-without-mailbox",
+                          "cleartext_login is about mailboxes, and this rule's conversations have none",
+                          "remove it, or speaks = \"imap\" or \"pop3\"");
         return std::move(rule_);
     }
     /// Of its name; of its header if it has none.
@@ -40,6 +45,8 @@ private:
             read_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
+        } else if (entry.key == "pin") {
+            pin_ = &entry;
         } else if (entry.key == "owner") {
             if (const std::string* text = report_.plain_string(entry.value, "owner")) rule_.owner = *text;
         } else if (entry.key == "reason") {
@@ -51,8 +58,13 @@ private:
         } else if (entry.key == "dns") {
             dns_span_ = entry.span;
             rule_.dns = read_dns_limits(entry.value, report_);
+        } else if (entry.key == "cleartext_login") {
+            login_span_ = entry.span;
+            if (report_.expect(entry.value, TomlValue::Kind::boolean, entry.key, "cleartext_login = true"))
+                rule_.cleartext_login = entry.value.number == 1;
         } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept", "dns"});
+            report_.unknown_key(entry, header_of(rule_.kind),
+                                {"name", "filter", "speaks", "pin", "dns", "cleartext_login", "owner", "reason", "until", "accept"});
         }
     }
 
@@ -126,7 +138,8 @@ private:
     const Policy& policy_;
     Report& report_;
     Rule rule_;
-    std::optional<SourceSpan> name_span_, dns_span_;
+    std::optional<SourceSpan> name_span_, dns_span_, login_span_;
+    const TomlEntry* pin_ = nullptr;
     bool has_filter_ = false;
 };
 

@@ -22,8 +22,8 @@ struct Breach {
     Reason reason;                        ///< not_speaking, or a reason of its own (smtp_bare_lf, cleartext_login ...)
     Side side;                            ///< who sent it
     std::uint64_t offset = 0;             ///< in that side's stream, from 0; of a datagram: within it
-    std::string_view state;               ///< static: where the machine stood: "waiting for the greeting"
-    std::string_view expected;            ///< static: "a reply of three digits"
+    std::string_view state{};             ///< static: where the machine stood: "waiting for the greeting"
+    std::string_view expected{};          ///< static: "a reply of three digits" ("... where a reply of three digits belongs")
     std::array<std::uint8_t, 32> came{};  ///< octets from offset on, raw; none: the side ended there
     std::uint8_t came_size = 0;
 

@@ -1,5 +1,6 @@
 #pragma once
 /// What the conversations of one rule must speak. Made once a rule, from the rule; makes a machine for each conversation.
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -27,6 +28,8 @@ public:
     virtual std::size_t machine_octets() const = 0;  ///< at most most_octets
     /// A machine in memory of machine_octets(), aligned as operator new aligns. Whoever asked for it destroys it.
     virtual Machine* make(void* memory, const Opening& opening) = 0;
+    /// Another trace begins: what conversations of a rule share is forgotten. No machine is left.
+    virtual void forget() {}
 };
 
 /// A protocol whose machines are made of what the rule says (Demands), or of nothing.
@@ -45,7 +48,8 @@ private:
 };
 
 /// By Rule::speaks; nullptr where the rule names no protocol. Policy and rule must outlive it.
+/// hash_key: SipHash; verdicts do not depend on it
 /// errors: none; the policy's reader has refused what no machine exists for
-std::unique_ptr<Protocol> protocol_of(const Rule& rule, const Policy& policy);
+std::unique_ptr<Protocol> protocol_of(const Rule& rule, const Policy& policy, const std::array<std::uint8_t, 16>& hash_key);
 
 }  // namespace sw

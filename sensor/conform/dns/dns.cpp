@@ -196,6 +196,11 @@ private:
     Direction directions_[2];
 };
 
+void DnsProtocol::forget() {
+    questions_ = DnsQuestions();
+    budget_ = DnsBudget(key_);
+}
+
 std::size_t DnsProtocol::machine_octets() const { return std::max(sizeof(DnsMachine), sizeof(DnsStream)); }
 
 Machine* DnsProtocol::make(void* memory, const Opening& opening) {

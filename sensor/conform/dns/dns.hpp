@@ -22,6 +22,7 @@ public:
 
     std::size_t machine_octets() const override;
     Machine* make(void* memory, const Opening& opening) override;
+    void forget() override;
 
 private:
     friend class DnsMachine;

@@ -13,8 +13,8 @@ namespace sw {
 
 class ImapMachine final : public StreamMachine {
 public:
-    explicit ImapMachine(const MailDemands& demands) : demands_(demands) {}
-    bool in_content() const override { return responses_.in_literal() || arguments_.in_literal(); }
+    explicit ImapMachine(const MailDemands& demands) : demands_(demands), tls_(demands.tls) {}
+    bool in_content() const override { return handed_over() ? tls_.in_content() : responses_.in_literal() || arguments_.in_literal(); }
 
 private:
     enum class Place : std::uint8_t { greeting, not_authenticated, authenticated, selected, logout };
@@ -56,7 +56,7 @@ private:
     static constexpr std::uint32_t most_line = 65'536;            ///< of a client's line without its literals
     static constexpr std::uint64_t most_unasked_literal = 4'096;  ///< LITERAL- (RFC 7888 5)
 
-    MailDemands demands_;
+    const MailDemands& demands_;
     Place place_ = Place::greeting;
     Client client_ = Client::begin;
     bool spoken_ = false, starting_tls_ = false, uid_ = false;

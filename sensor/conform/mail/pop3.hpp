@@ -12,8 +12,8 @@ namespace sw {
 
 class Pop3Machine final : public StreamMachine {
 public:
-    explicit Pop3Machine(const MailDemands& demands) : demands_(demands) { replies_.begin(false, false); }
-    bool in_content() const override { return replies_.in_lines(); }
+    explicit Pop3Machine(const MailDemands& demands) : demands_(demands), tls_(demands.tls) { replies_.begin(false, false); }
+    bool in_content() const override { return handed_over() ? tls_.in_content() : replies_.in_lines(); }
 
 private:
     /// A command that waits for its reply.
@@ -36,7 +36,7 @@ private:
 
     static constexpr unsigned most_asked = 64;
 
-    MailDemands demands_;
+    const MailDemands& demands_;
     pop3::CommandReader commands_;
     pop3::ChallengeReader challenges_;
     pop3::ReplyReader replies_;

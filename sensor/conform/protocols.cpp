@@ -1,0 +1,56 @@
+// The protocols of speaks, a row each.
+#include "sensor/conform/dns/dns.hpp"
+#include "sensor/conform/http/http.hpp"
+#include "sensor/conform/mail/imap.hpp"
+#include "sensor/conform/mail/pop3.hpp"
+#include "sensor/conform/smtp/smtp.hpp"
+#include "sensor/conform/ssh/ssh.hpp"
+#include "sensor/conform/tls/tls.hpp"
+
+namespace sw {
+namespace {
+
+using Made = std::unique_ptr<Protocol>;
+using HashKey = std::array<std::uint8_t, 16>;
+
+/// Of a machine that demands nothing of its own.
+template <class M>
+Made plain(const Rule&, const Policy&, const HashKey&) {
+    return std::make_unique<ProtocolOf<M, typename M::Demands>>(typename M::Demands{});
+}
+
+/// Of a machine for mailboxes.
+template <class M>
+Made mailbox(const Rule& rule, const Policy&, const HashKey&) {
+    return std::make_unique<ProtocolOf<M, MailDemands>>(MailDemands{TlsDemands::of(rule.pins), rule.cleartext_login});
+}
+
+Made dns(const Rule& rule, const Policy& policy, const HashKey& key) {
+    return std::make_unique<DnsProtocol>(rule.dns.value_or(DnsLimits{}), policy.dns_pins, key);
+}
+
+struct Row {
+    std::string_view speaks;
+    Made (*make)(const Rule&, const Policy&, const HashKey&);
+};
+
+constexpr Row rows[] = {
+    {"smtp", [](const Rule& rule, const Policy& policy, const HashKey&) { return smtp_protocol(rule, policy); }},
+    {"tls", [](const Rule& rule, const Policy& policy, const HashKey&) { return tls_protocol(rule, policy); }},
+    {"dns", dns},
+    {"imap", mailbox<ImapMachine>},
+    {"pop3", mailbox<Pop3Machine>},
+    {"ssh", plain<SshMachine>},
+    {"http", plain<HttpMachine>},
+};
+
+}  // namespace
+
+std::unique_ptr<Protocol> protocol_of(const Rule& rule, const Policy& policy, const HashKey& hash_key) {
+    if (rule.kind != RuleKind::allow) return nullptr;
+    for (const Row& row : rows)
+        if (row.speaks == rule.speaks) return row.make(rule, policy, hash_key);
+    return nullptr;
+}
+
+}  // namespace sw
