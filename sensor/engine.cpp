@@ -82,6 +82,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+        idle_.push_back(conform_.idle(until_.size() - 1));
     }
 }
 

@@ -20,7 +20,7 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
     if (flow == nullptr || flow->link != link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
     if (ts >= until_[flow->rule]) return false;
     if (proto == 17)
-        flow->deadline = now_ + flow_life::datagrams;
+        flow->deadline = now_ + idle_[flow->rule];
     else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
     if (flow->owes && !speaks_on(*flow, from, segment)) {
@@ -99,7 +99,7 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
         counters.unverified_retransmits += answer.unverified;
         outside = answer.outside;
     } else {
-        flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
+        flow.deadline = now_ + (w.packet.transport == Transport::udp ? idle_[flow.rule] : flow_life::echo);
     }
     if (flow.breached || (flow.owes && !outside && !speaks_on(flow, from, before, w.packet))) return in_breach(w, flow, from);
     return Ruling::allow(flow, flows_.slot_of(flow), from == 1);
@@ -107,7 +107,9 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
 
 Ruling Engine::Impl::open(Work& w, int rule) {
     const bool tcp = is_tcp(w.packet);
-    const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
+    const Duration life = tcp                                    ? flow_life::opening
+                          : w.packet.transport == Transport::udp ? idle_[static_cast<std::size_t>(rule)]
+                                                                 : flow_life::echo;
     if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
     if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
         tell_end(*old);
@@ -120,7 +122,7 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     flow->state = w.packet.transport == Transport::udp ? FlowState::datagrams : FlowState::echo;
     if (tcp) tcp_.open(*flow, w.packet, now_);
     ++counters.flows;
-    conform_.opened(*flow);
+    conform_.opened(*flow, in_grace());
     if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);
 }

@@ -127,6 +127,7 @@ private:
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::vector<Timestamp> until_;  ///< by rule
+    std::vector<Duration> idle_;    ///< by rule: how long a UDP conversation may be silent
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

@@ -67,7 +67,9 @@ Conformance::Talk* Conformance::talk_of(Flow& flow) {
     talk = Talk{};
     talk.memory = memory;
     talk.octets = static_cast<std::uint16_t>(octets);
-    talk.machine = protocol.make(memory, {flow.state == FlowState::datagrams, address_of(flow, 0)});
+    const bool datagrams = flow.state == FlowState::datagrams;
+    const Opening opening{datagrams, datagrams && in_grace_, address_of(flow, 0), static_cast<std::uint16_t>(flow.ends.ports >> 16)};
+    talk.machine = protocol.make(memory, opening);
     talk.next[0] = flow.isn[0] + 1;
     talk.next[1] = flow.isn[1] + 1;
     ++speech_[flow.rule].conversations;

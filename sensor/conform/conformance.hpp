@@ -41,8 +41,13 @@ public:
     Conformance(const Conformance&) = delete;
     Conformance& operator=(const Conformance&) = delete;
 
-    /// A flow was created under its rule.
-    void opened(Flow& flow) { flow.owes = protocols_[flow.rule] != nullptr; }
+    /// A flow was created under its rule. in_grace: what it said before may have been missed.
+    void opened(Flow& flow, bool in_grace) {
+        flow.owes = protocols_[flow.rule] != nullptr;
+        in_grace_ = in_grace;
+    }
+    /// How long a UDP conversation of a rule may be silent.
+    Duration idle(std::size_t rule) const { return protocols_[rule] ? protocols_[rule]->idle() : flow_life::datagrams; }
     /// A flow was picked up in the middle: it owes nothing, and is counted.
     void picked_up(const Flow& flow) { speech_[flow.rule].midstream += protocols_[flow.rule] != nullptr; }
 
@@ -110,6 +115,7 @@ private:
     std::vector<Misspoken> unheard_;  ///< by rule: the breach of conversations that there was no memory for
     std::vector<Misspoken> kinds_;    ///< one of each
     Tell tell_;
+    bool in_grace_ = false;
 };
 
 }  // namespace sw

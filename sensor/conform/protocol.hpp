@@ -15,8 +15,10 @@ namespace sw {
 
 /// Whose conversation a machine is made for.
 struct Opening {
-    bool datagrams = false;  ///< UDP; else a stream
-    Address initiator;       ///< budgets that a rule sets are each initiator's own
+    bool datagrams = false;       ///< UDP; else a stream
+    bool may_have_begun = false;  ///< within the grace: what came before the first datagram may have been missed
+    Address initiator;            ///< budgets that a rule sets are each initiator's own
+    std::uint16_t port = 0;       ///< the responder's
 };
 
 class Protocol {
@@ -28,6 +30,8 @@ public:
     virtual std::size_t machine_octets() const = 0;  ///< at most most_octets
     /// A machine in memory of machine_octets(), aligned as operator new aligns. Whoever asked for it destroys it.
     virtual Machine* make(void* memory, const Opening& opening) = 0;
+    /// UDP: how long a conversation may be silent and still be the same.
+    virtual Duration idle() const { return std::chrono::seconds(30); }
     /// Another trace begins: what conversations of a rule share is forgotten. No machine is left.
     virtual void forget() {}
 };
@@ -45,6 +49,18 @@ public:
 
 private:
     Demands demands_;
+};
+
+/// A protocol whose machines want to know whether their beginning may have been missed, and for how long its conversations
+/// may be silent.
+template <class M>
+class TunnelOf final : public Protocol {
+    static_assert(sizeof(M) <= most_octets && alignof(M) <= alignof(std::max_align_t));
+
+public:
+    std::size_t machine_octets() const override { return sizeof(M); }
+    Machine* make(void* memory, const Opening& opening) override { return new (memory) M(opening); }
+    Duration idle() const override { return M::idle; }
 };
 
 /// By Rule::speaks; nullptr where the rule names no protocol. Policy and rule must outlive it.

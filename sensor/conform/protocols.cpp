@@ -3,9 +3,14 @@
 #include "sensor/conform/http/http.hpp"
 #include "sensor/conform/mail/imap.hpp"
 #include "sensor/conform/mail/pop3.hpp"
+#include "sensor/conform/ntp/ntp.hpp"
 #include "sensor/conform/smtp/smtp.hpp"
 #include "sensor/conform/ssh/ssh.hpp"
+#include "sensor/conform/syslog/syslog.hpp"
 #include "sensor/conform/tls/tls.hpp"
+#include "sensor/conform/vpn/ike.hpp"
+#include "sensor/conform/vpn/openvpn.hpp"
+#include "sensor/conform/vpn/wireguard.hpp"
 
 namespace sw {
 namespace {
@@ -25,6 +30,12 @@ Made mailbox(const Rule& rule, const Policy&, const HashKey&) {
     return std::make_unique<ProtocolOf<M, MailDemands>>(MailDemands{TlsDemands::of(rule.pins), rule.cleartext_login});
 }
 
+/// One that needs nothing of the rule.
+template <class P>
+Made alone(const Rule&, const Policy&, const HashKey&) {
+    return std::make_unique<P>();
+}
+
 Made dns(const Rule& rule, const Policy& policy, const HashKey& key) {
     return std::make_unique<DnsProtocol>(rule.dns.value_or(DnsLimits{}), policy.dns_pins, key);
 }
@@ -42,6 +53,11 @@ constexpr Row rows[] = {
     {"pop3", mailbox<Pop3Machine>},
     {"ssh", plain<SshMachine>},
     {"http", plain<HttpMachine>},
+    {"syslog", alone<SyslogProtocol>},
+    {"ntp", plain<NtpMachine>},
+    {"wireguard", alone<TunnelOf<WireGuardMachine>>},
+    {"openvpn", alone<OpenVpnProtocol>},
+    {"ike", alone<TunnelOf<IkeMachine>>},
 };
 
 }  // namespace

@@ -37,29 +37,30 @@ public:
     bool has(const Tag& tag) const { return find(tag) < size_; }
     bool any(Role role) const {
         for (unsigned i = 0; i < size_; ++i)
-            if (commands_[i].role == role) return true;
+            if (roles_[i] == role) return true;
         return false;
     }
     /// There is room, and no other of its tag.
-    void add(const Tag& tag, Role role) { commands_[size_++] = {tag.hash(), role}; }
+    void add(const Tag& tag, Role role) {
+        tags_[size_] = tag.hash();
+        roles_[size_++] = role;
+    }
     Role take(const Tag& tag) {
         const unsigned i = find(tag);
-        const Role role = commands_[i].role;
-        commands_[i] = commands_[--size_];
+        const Role role = roles_[i];
+        tags_[i] = tags_[--size_];
+        roles_[i] = roles_[size_];
         return role;
     }
 
 private:
-    struct Waiting {
-        std::uint64_t tag;
-        Role role;
-    };
     unsigned find(const Tag& tag) const {
         unsigned i = 0;
-        while (i < size_ && commands_[i].tag != tag.hash()) ++i;
+        while (i < size_ && tags_[i] != tag.hash()) ++i;
         return i;
     }
-    std::array<Waiting, most> commands_{};
+    std::array<std::uint64_t, most> tags_{};
+    std::array<Role, most> roles_{};
     std::uint8_t size_ = 0;
 };
 
