@@ -25,6 +25,7 @@ Expected TokenReader::open(bool bracket) {
 Expected TokenReader::close(bool bracket) {
     if (depth_ == 0 || in_bracket() != bracket) return "the end of what was opened last";
     --depth_;
+    behind_list_ = !bracket;
     part_ = bracket ? Part::atom : Part::behind;  // BODY[TEXT]<0>
     return {};
 }
@@ -40,9 +41,11 @@ Expected TokenReader::token(std::uint8_t octet) {
             if (in_bracket()) return close(true);
             break;
         case '"':
+            behind_list_ = false;
             part_ = Part::quoted;
             return {};
         case '{':
+            behind_list_ = false;
             part_ = Part::size;
             left_ = digits_ = 0;
             binary_ = false;
@@ -79,7 +82,7 @@ Expected TokenReader::behind(std::uint8_t octet) {
     }
     if (octet == ')') return close(false);
     if (octet == ']' && in_bracket()) return close(true);
-    if (octet == '(' && depth_ > 0) return open(false);  // ("TEXT" ...)("TEXT" ...)
+    if (octet == '(' && behind_list_) return open(false);  // ("TEXT" ...)("TEXT" ...)
     return "a blank or the end of the line";
 }
 

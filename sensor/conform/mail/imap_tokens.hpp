@@ -54,7 +54,7 @@ private:
     bool in_bracket() const { return depth_ > 0 && (brackets_ >> (depth_ - 1u) & 1) != 0; }
 
     Part part_ = Part::begin;
-    bool non_synchronizing_ = false, binary_ = false, began_ = false;
+    bool non_synchronizing_ = false, binary_ = false, began_ = false, behind_list_ = false;
     std::uint8_t depth_ = 0, digits_ = 0;
     std::uint64_t brackets_ = 0;  ///< by depth: [ rather than (
     std::uint64_t left_ = 0;
