@@ -195,7 +195,7 @@ std::optional<Fault> HeadReader::value(std::uint8_t octet) {
     if (octet == '\n') return ambiguous("CR before LF");
     if (part_ == Part::blanks && (octet == ' ' || octet == '\t')) return std::nullopt;
     part_ = Part::value;
-    if (!is_value(octet)) return octet == 0 ? ambiguous("no NUL") : wrong("a field's value");
+    if (!is_value(octet)) return octet == 0 || field_ >= 0 ? ambiguous("no control octet") : wrong("a field's value");
     return field_ >= 0 ? framing_value(octet) : std::nullopt;
 }
 

@@ -102,6 +102,7 @@ std::size_t Pop3Machine::server(std::uint8_t octet, const Hearing& hearing) {
         replies_.begin(false, false);
     } else if (unasked) {
         hung_up_ = true;
+        expect_reply();
     } else {
         replied();
     }
