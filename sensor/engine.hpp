@@ -63,7 +63,7 @@ struct EngineCounters {
     std::vector<std::uint64_t> by_rule;                   ///< allowed or blacklisted frames a rule
 };
 
-/// What a breach brought up: frames of its conversation that were allowed before, oldest first.
+/// What the breach that began a finding brought up: frames of its conversation that were allowed before, oldest first.
 struct Earlier {
     std::size_t index = 0;  ///< of the frame that completes the breach, in the last judge()
     std::uint32_t finding = 0;

@@ -26,7 +26,11 @@ Ruling Engine::Impl::in_breach(Work& w, const Flow& flow, int from) {
     return ruling;
 }
 
-void Engine::Impl::bring_up(std::uint32_t finding, std::size_t index) { earlier.push_back({index, finding, conform_.earlier()}); }
+/// Evidence for a new finding; of a known one there is enough.
+void Engine::Impl::bring_up(std::uint32_t finding, std::size_t index) {
+    std::vector<HeldFrame> frames = conform_.earlier(findings.all()[finding - 1].count == 1);
+    if (!frames.empty()) earlier.push_back({index, finding, std::move(frames)});
+}
 
 void Engine::Impl::on_told(ToldOf f) {
     if (!f) return conform_.on_told({});

@@ -189,7 +189,7 @@ void Ingest::Impl::add(FindingRow& row, std::uint64_t packets, std::uint64_t oct
     uncommitted_.packets += packets;
 }
 
-void Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
+PendingSample& Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
     PendingSample s;
     s.row = static_cast<std::size_t>(&row - rows_.data());
     s.nth = row.packets;
@@ -205,14 +205,26 @@ void Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
     arena_.insert(arena_.end(), p.frame.data, p.frame.data + p.frame.caplen);
     arena_.insert(arena_.end(), p.comment.begin(), p.comment.end());
     samples_.push_back(s);
-    row.next_sample = next_after(row.stored + row.packets);
+    return samples_.back();
+}
+
+/// Kept of a finding that is new: they follow its first packet.
+void Ingest::Impl::keep_earlier(const PacketRecord& p) {
+    FindingRow* row = row_of(p.finding);
+    if (row == nullptr || row->stored + row->packets != 1) return;
+    keep(*row, p).earlier = p.earlier;
+    relieve();
 }
 
 void Ingest::Impl::packet(const PacketRecord& p) {
+    if (p.earlier > 0) return keep_earlier(p);
     FindingRow* row = row_of(p.finding);
     if (row == nullptr) return;
     add(*row, 1, p.frame.len, p.frame.ts, p.frame.ts);
-    if (row->stored + row->packets >= row->next_sample) keep(*row, p);
+    if (row->stored + row->packets >= row->next_sample) {
+        keep(*row, p);
+        row->next_sample = next_after(row->stored + row->packets);
+    }
     relieve();
 }
 

@@ -41,7 +41,8 @@ struct FindingSpan {
 
 struct PendingSample {
     std::size_t row = 0;
-    std::uint64_t nth = 0;  ///< of its row since the last flush, from 1; then of all its row's
+    std::uint64_t nth = 0;      ///< of its row since the last flush, from 1; then of all its row's
+    std::uint32_t earlier = 0;  ///< PacketRecord::earlier
     Timestamp ts;
     std::uint32_t len = 0;
     Datalink link;
@@ -86,7 +87,8 @@ private:
     FindingRow* row_of(std::uint32_t number);
     void add(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp first, Timestamp last);
     void add_to_span(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp ts);
-    void keep(FindingRow& row, const PacketRecord& p);
+    PendingSample& keep(FindingRow& row, const PacketRecord& p);
+    void keep_earlier(const PacketRecord& p);
     void relieve();
     void fail(const Error& error);
     void forget_pending();

@@ -180,7 +180,7 @@ bool Conformance::settle(Flow& flow, Talk& talk, const std::optional<Breach>& br
 
 void Conformance::fail(Flow& flow, Talk& talk, const Breach& breach) {
     ++speech_[flow.rule].breached;
-    earlier_ = held_.of(talk.last_frame, most_earlier);
+    brought_up_ = talk.last_frame;
     talk.machine->~Machine();
     talk.machine = nullptr;
     new (talk.memory) Misspoken(number({unheard_[flow.rule].protocol, breach}));
@@ -217,7 +217,10 @@ const Misspoken& Conformance::breach(const Flow& flow) const {
     return *static_cast<const Misspoken*>(talks_[flow.talk].memory);
 }
 
-std::vector<HeldFrame> Conformance::earlier() { return std::exchange(earlier_, {}); }
+std::vector<HeldFrame> Conformance::earlier(bool wanted) {
+    const HeldFrames::Place last = std::exchange(brought_up_, 0);
+    return wanted ? held_.of(last, most_earlier) : std::vector<HeldFrame>();
+}
 
 /// The flow owes nothing any more, and nothing is wrong with it.
 void Conformance::leave(Flow& flow) {

@@ -61,9 +61,9 @@ public:
     /// Of a flow in breach.
     const Misspoken& breach(const Flow& flow) const;
     /// A flow has just come into breach, and frames of it are still held.
-    bool brought_up() const { return !earlier_.empty(); }
-    /// Those frames, oldest first; given once.
-    std::vector<HeldFrame> earlier();
+    bool brought_up() const { return brought_up_ != 0; }
+    /// Those frames, oldest first; asked for once, wanted or not.
+    std::vector<HeldFrame> earlier(bool wanted);
 
     /// Is anything known of any flow?
     bool in_use() const { return touched_ > 1; }
@@ -111,7 +111,7 @@ private:
     std::vector<std::uint32_t> free_;
     MachineMemory memory_;
     HeldFrames held_;
-    std::vector<HeldFrame> earlier_;
+    HeldFrames::Place brought_up_ = 0;
     std::vector<Misspoken> unheard_;  ///< by rule: the breach of conversations that there was no memory for
     std::vector<Misspoken> kinds_;    ///< one of each
     Tell tell_;
