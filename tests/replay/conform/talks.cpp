@@ -49,15 +49,16 @@ std::string clean(const Talk&, const Judged& j, Reason) {
     return "";
 }
 
-/// Of the mark; where two datagrams of a side meet, it stands at the end of the first.
+/// Of the mark; where two datagrams of a side meet, it stands at the beginning of the second.
 std::uint64_t offset_in_datagram(const Script& script) {
     std::uint64_t left = script.marked()->offset;
+    std::uint64_t size = 0;  // of the datagram before
     for (const Script::Line& line : script.lines()) {
         if (line.from != script.marked()->side) continue;
-        if (left <= line.octets.size()) return left;
-        left -= line.octets.size();
+        if (left < line.octets.size()) return left;
+        left -= size = line.octets.size();
     }
-    return left;
+    return size + left;
 }
 
 std::string found(const Talk& talk, const Judged& j, Reason reason) {
