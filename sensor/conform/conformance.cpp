@@ -91,7 +91,7 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
 bool Conformance::datagram(Flow& flow, int from, std::span<const std::uint8_t> payload, const Frame& frame, Timestamp now) {
     Talk* talk = talk_of(flow);
     if (talk == nullptr) return no_memory(flow, from);
-    if (!read(flow, *talk, from, payload, now)) return !flow.breached;
+    if (!read(flow, *talk, from, payload, now)) return !flow.breached && !std::exchange(alone_, false);
     talk->last_frame = held_.hold(frame, talk->last_frame);
     return true;
 }
@@ -179,7 +179,12 @@ bool Conformance::settle(Flow& flow, Talk& talk, const std::optional<Breach>& br
 }
 
 void Conformance::fail(Flow& flow, Talk& talk, const Breach& breach) {
-    ++speech_[flow.rule].breached;
+    if (!std::exchange(talk.wrong, true)) ++speech_[flow.rule].breached;
+    if (talk.machine->each_alone()) {
+        alone_ = true;
+        datagram_ = number({unheard_[flow.rule].protocol, breach});
+        return;
+    }
     brought_up_ = talk.last_frame;
     talk.machine->~Machine();
     talk.machine = nullptr;
@@ -213,6 +218,7 @@ Misspoken Conformance::number(Misspoken m) {
 }
 
 const Misspoken& Conformance::breach(const Flow& flow) const {
+    if (!flow.breached) return datagram_;
     if (flow.talk == Flow::none) return unheard_[flow.rule];
     return *static_cast<const Misspoken*>(talks_[flow.talk].memory);
 }

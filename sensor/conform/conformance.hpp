@@ -51,14 +51,15 @@ public:
     /// A flow was picked up in the middle: it owes nothing, and is counted.
     void picked_up(const Flow& flow) { speech_[flow.rule].midstream += protocols_[flow.rule] != nullptr; }
 
-    // Of a flow that owes. false: this frame completes a breach; from now on the flow is in breach().
+    // Of a flow that owes. false: this frame completes a breach(); from now on the flow is in breach, unless its machine judges
+    // each datagram alone.
     /// A segment that fits its connection (TcpState says so, and that it is not outside the window).
     bool segment(Flow& flow, int from, const TcpState::Segment& s, const Frame& frame, Timestamp now);
     bool datagram(Flow& flow, int from, std::span<const std::uint8_t> payload, const Frame& frame, Timestamp now);
     /// The connection closed: by both sides, or by a RST of one.
     bool closed(Flow& flow, int by, bool reset, Timestamp now);
 
-    /// Of a flow in breach.
+    /// Of a flow in breach, or of the datagram that was judged last.
     const Misspoken& breach(const Flow& flow) const;
     /// A flow has just come into breach, and frames of it are still held.
     bool brought_up() const { return brought_up_ != 0; }
@@ -86,6 +87,7 @@ private:
         bool ended[2];
         bool lost[2];  ///< octets that wait for others found no room
         bool encrypted;
+        bool wrong;  ///< counted as such
     };
     class Ear;
 
@@ -116,6 +118,8 @@ private:
     std::vector<Misspoken> kinds_;    ///< one of each
     Tell tell_;
     bool in_grace_ = false;
+    bool alone_ = false;  ///< the datagram at hand is wrong, and says nothing of its conversation
+    Misspoken datagram_;  ///< what was wrong with it
 };
 
 }  // namespace sw

@@ -14,6 +14,7 @@ public:
     std::optional<Breach> end(Side, bool, Timestamp, Listener&) override { return std::nullopt; }
     bool gap(Side, std::uint64_t) override { return false; }
     bool satisfied() const override { return false; }
+    bool each_alone() const override { return true; }
 };
 
 class SyslogStream final : public StreamMachine {
