@@ -17,7 +17,7 @@ namespace sw {
 struct Opening {
     bool datagrams = false;       ///< UDP; else a stream
     bool may_have_begun = false;  ///< within the grace: what came before the first datagram may have been missed
-    Address initiator;            ///< budgets that a rule sets are each initiator's own
+    Address initiator{};          ///< budgets that a rule sets are each initiator's own
     std::uint16_t port = 0;       ///< the responder's
 };
 

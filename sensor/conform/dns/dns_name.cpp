@@ -1,7 +1,5 @@
 #include "sensor/conform/dns/dns_name.hpp"
 
-#include <cstring>
-
 namespace sw {
 namespace {
 
@@ -19,16 +17,6 @@ bool DnsName::append(std::string_view label) {
     for (const char c : label) octets_[size_++] = lower(c);
     ++labels_;
     return true;
-}
-
-DnsName DnsName::parent() const {
-    DnsName out;
-    if (size_ == 0) return out;
-    const std::size_t first = 1u + static_cast<std::uint8_t>(octets_[0]);
-    out.size_ = static_cast<std::uint8_t>(size_ - first);
-    std::memcpy(out.octets_.data(), octets_.data() + first, out.size_);
-    out.labels_ = static_cast<std::uint8_t>(labels_ - 1);
-    return out;
 }
 
 bool DnsName::below(const DnsName& other) const {

@@ -19,8 +19,6 @@ public:
     bool operator==(const DnsName& other) const { return wire() == other.wire(); }
     /// It lies below other: other is what remains when its first labels are taken away.
     bool below(const DnsName& other) const;
-    /// Without its first label.
-    DnsName parent() const;
     /// As people write it, without a dot at the end; octets raw.
     std::string text() const;
     /// Octets of text().

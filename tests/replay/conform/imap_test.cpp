@@ -3,6 +3,7 @@
 
 #include "tests/replay/conform/talks.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/tls.hpp"
 
 namespace sw::craft {
 namespace {
@@ -82,6 +83,23 @@ TEST_CASE("imap: honest sessions are clean") {
                 "C> 1 GETQUOTAROOT inbox\nS> * QUOTAROOT inbox \"\"\nS> * QUOTA \"\" (STORAGE 10 512)\nS> 1 OK done\nC> 2 UID THREAD REFERENCES "
                 "UTF-8 ALL\nS> * THREAD (1 (2 3)(4))(5)\nS> 2 OK done\nC> 3 UID SEARCH RETURN (ALL) UNSEEN\nS> * ESEARCH (TAG \"3\") UID ALL "
                 "1:3\nS> 3 OK done\n"),
+    });
+}
+
+TEST_CASE("imap: TLS behind its start is clean, without a word in clear about a login") {
+    const auto encrypted = [](const Script& handshake) {
+        Script s(greeted + "C> a STARTTLS\nS> a OK go\n");
+        return s += handshake;
+    };
+    expect_clean({
+        {"TLS 1.3", encrypted(tls::talk_13({.server_name = "mail.example"})), "imap"},
+        {"TLS 1.2, with what the rule pins", encrypted(tls::talk_12({.client{.versions = {}, .server_name = "mail.example"}})), "imap",
+         "pin = { server_name = \"mail.example\", tls = \"1.2\" }"},
+    });
+    expect_found({
+        {{"a server that answers the handshake in clear",
+          encrypted(Script().say(Side::client, tls::handshake(1, tls::client_hello({})))) += Script("S: \\^no\\r\\n\n"), "imap"},
+         Reason::starttls_injection},
     });
 }
 

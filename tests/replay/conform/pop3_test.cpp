@@ -3,6 +3,7 @@
 
 #include "tests/replay/conform/talks.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/tls.hpp"
 
 namespace sw::craft {
 namespace {
@@ -47,6 +48,23 @@ TEST_CASE("pop3: honest sessions are clean") {
         honest("a greeting in another character set", "S> +OK \\xd3\\xca\\xbc\\xfe POP3\nC> QUIT\nS> +OK\n"),
         honest("a server that sends away", "S> -ERR busy\nS.\nC.\n"),
         honest("a server that hangs up on an idle client", logged_in + "S> -ERR Disconnected for inactivity.\nS.\nC> QUIT\nC.\n"),
+    });
+}
+
+TEST_CASE("pop3: TLS behind its start is clean, without a word in clear about a login") {
+    const auto encrypted = [](const Script& handshake) {
+        Script s(greeted + "C> STLS\nS> +OK go\n");
+        return s += handshake;
+    };
+    expect_clean({
+        {"TLS 1.3", encrypted(tls::talk_13({.server_name = "mail.example"})), "pop3"},
+        {"TLS 1.2, with what the rule pins", encrypted(tls::talk_12({.client{.versions = {}, .server_name = "mail.example"}})), "pop3",
+         "pin = { server_name = \"mail.example\", tls = \"1.2\" }"},
+    });
+    expect_found({
+        {{"a server that answers the handshake in clear",
+          encrypted(Script().say(Side::client, tls::handshake(1, tls::client_hello({})))) += Script("S: \\^no\\r\\n\n"), "pop3"},
+         Reason::starttls_injection},
     });
 }
 
