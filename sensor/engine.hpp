@@ -9,11 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "rules/packet/common_frame.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
-#include "sensor/conform/conformance.hpp"
+#include "sensor/conform/machine.hpp"
+#include "sensor/conform/speech.hpp"
 #include "sensor/findings/findings.hpp"
+#include "sensor/glance.hpp"
 
 namespace sw {
 
@@ -34,20 +35,12 @@ struct Judgement {
     std::uint32_t flow = 0;     ///< ALLOW in mode flow: the conversation's slot in the flow table; 0: none (also ICMP errors about one)
 };
 
-/// What a look at one frame alone says: the part of judging that needs no state, so another thread can do it ahead.
-struct alignas(64) Glance {
-    CommonFrame common;
-    Timestamp ts;
-    Datalink link;
-    bool is_common = false;  ///< `common` is set; else judging decodes the frame wholly
-};
-
 struct EngineOptions {
     Mode mode = Mode::flow;
     ReasonSet ignore;   ///< added to the policy's
     Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
-    Conformance::Limits conform;              ///< memory for conversations under judgement
+    ConformanceLimits conform;                ///< memory for conversations under judgement
     bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
     bool trace = false;                       ///< tell ended conversations to Engine::on_flow_end (costs a call a conversation)
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/policy/rule_judge.hpp"
+#include "sensor/conform/conformance.hpp"
 #include "sensor/engine.hpp"
 #include "sensor/flow/flow_table.hpp"
 #include "sensor/flow/sent_octets.hpp"
@@ -124,6 +125,7 @@ private:
     void bring_up(std::uint32_t finding, std::size_t index);
 
     WireCheck wire_;
+    GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::vector<Timestamp> until_;  ///< by rule

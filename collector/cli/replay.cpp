@@ -55,6 +55,7 @@ private:
     bool batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result);
     void tell(const std::string& name, const Frame& frame, const Judgement& judgement);
     void write(const Frame& frame, const std::string& comment);
+    void write_earlier(const Earlier& earlier);
     void fail(FileResult& result, const Error& error);
 
     const Options& options_;
@@ -119,6 +120,13 @@ void Replay::write(const Frame& frame, const std::string& comment) {
     }
 }
 
+/// Where all packets are written they have their place already.
+void Replay::write_earlier(const Earlier& earlier) {
+    if (options_.replay.packets == Listing::all) return;
+    auto back = static_cast<std::uint32_t>(earlier.frames.size());
+    for (const HeldFrame& held : earlier.frames) write(held.frame, earlier_comment(earlier.finding, back--));
+}
+
 /// false: stop reading this file
 bool Replay::batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result) {
     std::size_t judged = 0;
@@ -129,10 +137,7 @@ bool Replay::batch(std::span<const Frame> frames, std::span<const Glance> glance
     auto brought_up = engine_.earlier().begin();
     for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) {
         tell(result.name, frames[i], judgements_[i]);
-        for (; brought_up != engine_.earlier().end() && brought_up->index == i; ++brought_up)
-            for (std::size_t n = 0; n < brought_up->frames.size(); ++n)
-                write(brought_up->frames[n].frame,
-                      earlier_comment(brought_up->finding, static_cast<std::uint32_t>(brought_up->frames.size() - n)));
+        for (; brought_up != engine_.earlier().end() && brought_up->index == i; ++brought_up) write_earlier(*brought_up);
     }
     if (store_ != nullptr && !store_->judged(frames.first(judged), std::span(judgements_.data(), judged))) give_up_ = true;
     if (!done) fail(result, done.error());

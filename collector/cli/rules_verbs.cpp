@@ -91,13 +91,39 @@ std::vector<std::string_view> slugs(const ReasonSet& set) {
     return list;
 }
 
+/// null where nothing is pinned; what is not pinned is not there.
+Json pins_json(const Pins& p) {
+    Json o(nullptr);
+    const auto text = [&](const char* key, const std::string& s) {
+        if (!s.empty()) o[key] = s;
+    };
+    const auto list = [&](const char* key, const std::vector<std::string>& l) {
+        if (!l.empty()) o[key] = l;
+    };
+    text("banner", p.banner);
+    list("hello", p.hello);
+    list("server_name", p.server_name);
+    list("alpn", p.alpn);
+    list("certificate", p.certificate);
+    list("certificate_name", p.certificate_name);
+    text("tls", p.tls);
+    text("ident", p.ident);
+    return o;
+}
+
 Json rule_json(const Rule& r) {
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
-    return {{"kind", to_string(r.kind)},  {"name", r.name},
-            {"filter", r.filter.written}, {"expanded", r.filter.expanded},
-            {"speaks", text(r.speaks)},   {"owner", text(r.owner)},
-            {"reason", text(r.reason)},   {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
-            {"accept", slugs(r.accept)},  {"line", r.line}};
+    return {{"kind", to_string(r.kind)},
+            {"name", r.name},
+            {"filter", r.filter.written},
+            {"expanded", r.filter.expanded},
+            {"speaks", text(r.speaks)},
+            {"pin", pins_json(r.pins)},
+            {"owner", text(r.owner)},
+            {"reason", text(r.reason)},
+            {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
+            {"accept", slugs(r.accept)},
+            {"line", r.line}};
 }
 
 Json wire_json(const Wire& w) {

@@ -39,6 +39,7 @@ std::string to_json(const FindingRecord& r) {
         o.flag("any_initiator", s.any_initiator).flag("any_responder", s.any_responder).flag("any_port", s.any_port).flag("rest", s.rest);
         if (!s.breach.empty()) o.text("breach", s.breach);
         o.text("nearest", r.nearest).texts("why", r.why).text("detail", r.detail).text("mac", r.mac);
+        if (!r.alarm.empty()) o.text("alarm", r.alarm);
     });
 }
 

@@ -25,13 +25,15 @@ std::vector<Frame> views(const Frames& frames) {
 
 Judged run(Policy policy, const Frames& frames, const EngineOptions& options) {
     mark_unconfined();
-    Judged result{std::make_unique<Policy>(std::move(policy)), std::vector<Judgement>(frames.size()), {}, {}};
+    Judged result{std::make_unique<Policy>(std::move(policy)), std::vector<Judgement>(frames.size()), {}, {}, {}, {}};
     Engine engine(*result.policy, options);
     std::size_t judged = 0;
     const Result<Done> done = engine.judge(views(frames), result.judgements, judged);
     if (!done) FAIL(done.error().text);
     result.findings = engine.findings().all();
     result.counters = engine.counters();
+    result.speech = engine.speech();
+    result.earlier = engine.earlier();
     const EngineCounters& c = result.counters;
     REQUIRE(judged == frames.size());
     REQUIRE(c.frames == frames.size());

@@ -15,6 +15,8 @@ struct Judged {
     std::vector<Judgement> judgements;
     std::vector<Finding> findings;
     EngineCounters counters;
+    std::vector<Speech> speech;
+    std::vector<Earlier> earlier;  ///< of its frames only the octets last
 
     std::uint64_t count(Verdict v) const;
 };
