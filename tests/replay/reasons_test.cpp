@@ -56,7 +56,7 @@ TEST_CASE("reasons: a case shows no anomaly but its own and those it cannot come
 
 TEST_CASE("reasons: a state is reported alone") {
     std::vector<ReasonCase> cases = state_cases();
-    for (ReasonCase& c : conform_cases()) cases.push_back(std::move(c));
+    for (auto& more : {conform_cases(), protocol_cases()}) cases.insert(cases.end(), more.begin(), more.end());
     for (const ReasonCase& c : cases) {
         const Judged j = judged(c);
         CHECK(describe(j.judgements.back().reasons) == info(c.reason).slug);

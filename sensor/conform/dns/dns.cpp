@@ -197,7 +197,7 @@ private:
 };
 
 void DnsProtocol::forget() {
-    questions_ = DnsQuestions();
+    questions_.clear();
     budget_ = DnsBudget(key_);
 }
 

@@ -4,7 +4,11 @@
 
 namespace sw {
 
-DnsQuestions::DnsQuestions() : entries_(capacity + 1), buckets_(capacity) {}
+void DnsQuestions::clear() {
+    while (size_ > 0) forget_oldest();
+    oldest_ = 1;
+    now_ = {};
+}
 
 void DnsQuestions::forget_oldest() {
     const std::uint32_t i = oldest_;

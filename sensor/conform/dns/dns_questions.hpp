@@ -2,9 +2,9 @@
 /// Questions that wait for their answers: of all conversations of a rule, in fixed memory.
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "rules/base/time.hpp"
+#include "sensor/flow/mapped_array.hpp"
 
 namespace sw {
 
@@ -25,7 +25,7 @@ public:
         unsolicited,  ///< nobody asked this, or not within lifetime
     };
 
-    DnsQuestions();
+    DnsQuestions() : entries_(capacity + 1), buckets_(capacity) {}
 
     /// room: octets that the asker takes in one datagram. false: too many wait; this one is not remembered.
     /// Time never goes back here: an earlier `now` is the latest one.
@@ -35,6 +35,9 @@ public:
     /// A question that was sent twice may be answered twice. room: set to that of the question if there was one.
     Answered answer(std::uint64_t who, const std::uint64_t* what, Timestamp now, std::uint16_t& room);
 
+    /// Nobody asked anything, and time begins again.
+    void clear();
+
 private:
     struct Entry {
         DnsQuestionKey key;
@@ -43,12 +46,12 @@ private:
         std::uint16_t room = 0;
         bool answered = false;
     };
-    std::uint32_t& bucket_of(std::uint64_t who) { return buckets_[who & (buckets_.size() - 1)]; }
+    std::uint32_t& bucket_of(std::uint64_t who) { return buckets_[who % capacity]; }
     void forget_oldest();
     void advance(Timestamp now);
 
-    std::vector<Entry> entries_;          ///< a ring in the order of asking, which is that of deadlines; the first is never used
-    std::vector<std::uint32_t> buckets_;  ///< the newest entry of each
+    MappedArray<Entry> entries_;          ///< a ring in the order of asking, which is that of deadlines; the first is never used
+    MappedArray<std::uint32_t> buckets_;  ///< the newest entry of each
     std::uint32_t oldest_ = 1, size_ = 0;
     Timestamp now_{};
 };
