@@ -49,7 +49,7 @@ Result<Done> confine_collector(const CollectorOptions& options, const Notifier& 
     }
     std::vector<std::string> writable{folder_of(options.db), options.alarms};
     for (const std::string& spool : options.spools) writable.push_back(present(spool));
-    return confine(Role::collector, {}, writable, {.packets = -1, .notify = notifier.descriptor()});
+    return confine(Role::collector, {}, writable, {.packets = {}, .notify = notifier.descriptor()});
 }
 
 /// A connection a spool: ingest sees what others wrote on theirs.

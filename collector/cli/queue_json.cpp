@@ -87,6 +87,8 @@ void put_sample(Json& o, std::int64_t finding, const DissectedSample& d) {
     o["source"] = s.source;
     o["frame"] = s.number;
     o["policy_sha256"] = s.policy_sha256;
+    const Wrapping& w = s.wrapping;
+    o["wrapping"] = w.octets() == 0 ? Json(nullptr) : Json({{"from", w.from}, {"octets", w.count}, {"tail", w.tail}});
     o["octets"] = hex(s.octets);
     o["dissection"] = d.dissection;
 }

@@ -42,7 +42,7 @@ private:
         if (entry.key == "name") {
             read_name(entry);
         } else if (entry.key == "filter") {
-            read_filter(entry.value);
+            read_rule_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
         } else if (entry.key == "pin") {
@@ -52,7 +52,7 @@ private:
         } else if (entry.key == "reason") {
             if (const std::string* text = report_.plain_string(entry.value, "reason")) rule_.reason = *text;
         } else if (entry.key == "until") {
-            read_until(entry.value);
+            if (const auto until = read_until(entry.value, report_)) rule_.until = until;
         } else if (entry.key == "accept") {
             read_accept(entry);
         } else if (entry.key == "dns") {
@@ -62,9 +62,10 @@ private:
             login_span_ = entry.span;
             if (report_.expect(entry.value, TomlValue::Kind::boolean, entry.key, "cleartext_login = true"))
                 rule_.cleartext_login = entry.value.number == 1;
-        } else {
+        } else if (!read_budget(entry, rule_, report_)) {
             report_.unknown_key(entry, header_of(rule_.kind),
-                                {"name", "filter", "speaks", "pin", "dns", "cleartext_login", "owner", "reason", "until", "accept"});
+                                {"name", "filter", "speaks", "pin", "dns", "cleartext_login", "owner", "reason", "until", "accept",
+                                 "max_bytes", "max_duration", "max_flows_per_hour", "hours", "ledger"});
         }
     }
 
@@ -75,27 +76,12 @@ private:
             rule_.name = entry.value.text;
     }
 
-    void read_filter(const TomlValue& value) {
+    void read_rule_filter(const TomlValue& value) {
         has_filter_ = true;
-        if (!report_.expect(value, TomlValue::Kind::string, "filter", "filter = \"tcp and dst port 25\"")) return;
-        const auto is_odd = [](char c) {
-            return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-        };
-        if (std::any_of(value.text.begin(), value.text.end(), is_odd)) {
-            report_.error(value.span, "control-byte", "filter has control characters in it", "remove them");
-            return;
-        }
-        const SourceSpan body{string_body(report_.source().text(), value.span.offset, value.text), 1};
-        const SourcePlace place = report_.source().place(body.offset);
+        SourcePlace place{0, 0};
+        read_filter(value, "filter", policy_.names, report_, rule_.filter, place);
         rule_.line = place.line;
         rule_.column = place.column;
-        std::vector<FilterError> errors;
-        rule_.filter = parse_filter(value.text, policy_.names, errors);
-        for (FilterError& e : errors)
-            report_.error(span_in_filter(report_.source(), body, value.text, e.offset, e.length), std::move(e.code), std::move(e.message),
-                          std::move(e.fix));
-        if (errors.empty() && value.text.find_first_not_of(" \t\r\n") == std::string::npos)
-            report_.warning(value.span, "any-to-any", "an empty filter matches every frame there is", "say which hosts and which service");
     }
 
     void read_speaks(const TomlEntry& entry) {
@@ -112,17 +98,6 @@ private:
                             "remove it");
     }
 
-    void read_until(const TomlValue& value) {
-        if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
-            report_.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
-                          "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
-        } else if (!value.instant) {
-            report_.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
-        } else {
-            rule_.until = value.instant;
-        }
-    }
-
     void read_accept(const TomlEntry& entry) {
         if (rule_.kind == RuleKind::forbid) {
             report_.error(entry.span, "accept-forbid", "a forbid rule accepts nothing",
@@ -130,9 +105,11 @@ private:
             return;
         }
         rule_.accept = read_anomalies(entry.value, "accept", report_);
-        if (rule_.accept.has(Reason::fragment))
-            report_.warning(entry.span, "accept-fragment", "fragments stay grey, accepted or not, until this program reassembles them",
-                            "remove it until then");
+        const ReasonSet never = fragment_anomalies().without(Reason::fragment).with(Reason::self_traffic);
+        if (rule_.accept.without(never) != rule_.accept)
+            report_.error(entry.span, "accept-never",
+                          "a rule cannot accept a fragment that is wrong in itself, nor the watcher's own traffic",
+                          "accept = [\"fragment\"] is for fragments that can be put together");
     }
 
     const Policy& policy_;
@@ -144,6 +121,18 @@ private:
 };
 
 }  // namespace
+
+std::optional<Timestamp> read_until(const TomlValue& value, Report& report) {
+    if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
+        report.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
+                     "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
+    } else if (!value.instant) {
+        report.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
+    } else {
+        return value.instant;
+    }
+    return std::nullopt;
+}
 
 const std::vector<std::string_view>& spoken_protocols() {
     static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",     "ssh",

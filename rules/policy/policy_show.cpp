@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rules/policy/policy.hpp"
+#include "rules/policy/show_text.hpp"
 
 namespace sw {
 namespace {
@@ -10,7 +11,8 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// A TOML basic string on one line.
+}  // namespace
+
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -30,13 +32,16 @@ std::string quoted(std::string_view text) {
     return out + "\"";
 }
 
-/// "[a, b]" of what show_item makes of each.
-template <class List, class ShowItem>
-std::string list_of(const List& list, ShowItem show_item) {
-    std::string out;
-    for (const auto& item : list) out.append(out.empty() ? "" : ", ").append(show_item(item));
-    return "[" + out + "]";
+std::string show_until(Timestamp t) {
+    std::string text = to_rfc3339(t);
+    constexpr std::string_view midnight = "T00:00:00.000000000Z", whole = ".000000000Z";
+    const auto ends_with = [&text](std::string_view tail) { return text.size() >= tail.size() && text.ends_with(tail); };
+    if (ends_with(midnight)) return text.substr(0, text.size() - midnight.size());
+    if (ends_with(whole)) return text.substr(0, text.size() - whole.size()) + "Z";
+    return text;
 }
+
+namespace {
 
 /// A port stands as an integer, everything else as a string.
 std::string show_value(const std::string& value) {
@@ -46,16 +51,6 @@ std::string show_value(const std::string& value) {
 
 std::string show_values(const std::vector<std::string>& values) {
     return values.size() == 1 ? show_value(values.front()) : list_of(values, show_value);
-}
-
-/// A date where it says the same.
-std::string show_until(Timestamp t) {
-    std::string text = to_rfc3339(t);
-    constexpr std::string_view midnight = "T00:00:00.000000000Z", whole = ".000000000Z";
-    const auto ends_with = [&text](std::string_view tail) { return text.size() >= tail.size() && text.ends_with(tail); };
-    if (ends_with(midnight)) return text.substr(0, text.size() - midnight.size());
-    if (ends_with(whole)) return text.substr(0, text.size() - whole.size()) + "Z";
-    return text;
 }
 
 std::string show_anomalies(const ReasonSet& set) {
@@ -74,6 +69,15 @@ std::string show_dns(const DnsLimits& dns) {
 std::string show_pin(const DnsPin& pin) {
     return "\n[[dns_pin]]\nname = " + quoted(pin.name) + "\ntype = " + quoted(pin.type) + "\nvalues = " + list_of(pin.values, quoted) +
            "\n";
+}
+
+std::string show_budget(const Budget& b) {
+    std::string out;
+    if (b.max_bytes) out += "max_bytes = " + std::to_string(*b.max_bytes) + "\n";
+    if (b.max_duration) out += "max_duration = " + quoted(to_string(*b.max_duration)) + "\n";
+    if (b.max_flows_per_hour) out += "max_flows_per_hour = " + std::to_string(*b.max_flows_per_hour) + "\n";
+    if (b.hours) out += "hours = " + quoted(to_string(*b.hours)) + "\n";
+    return out;
 }
 
 std::string show_pins(const Pins& pins) {
@@ -107,7 +111,7 @@ std::string show_rule(const Rule& rule) {
     if (!rule.accept.empty()) out += "accept = " + show_anomalies(rule.accept) + "\n";
     if (rule.dns) out += show_dns(*rule.dns);
     if (rule.cleartext_login) out += "cleartext_login = true\n";
-    return out;
+    return out + show_budget(rule.budget) + (rule.ledger ? "ledger = true\n" : "");
 }
 
 std::string show_names(const Names& names) {
@@ -117,13 +121,38 @@ std::string show_names(const Names& names) {
     return out.empty() ? out : "\n[names]\n" + out;
 }
 
+std::string show_vlans(const VlanSet& vlans) {
+    if (vlans.untagged && vlans.tags.empty() && vlans.stacks.empty()) return quoted("none");
+    std::vector<std::string> list;
+    if (vlans.untagged) list.push_back(quoted("none"));
+    for (const std::uint16_t tag : vlans.tags) list.push_back(std::to_string(tag));
+    for (const auto& [outer, inner] : vlans.stacks) list.push_back("[" + std::to_string(outer) + ", " + std::to_string(inner) + "]");
+    return list_of(list, [](const std::string& item) { return item; });
+}
+
+std::string show_mirror(const Mirror& mirror) {
+    if (!mirror.wraps()) return quoted("none");
+    const MirrorFormat& f = mirror.format;
+    std::string out = "{ kind = " + quoted(to_string(f.kind));
+    const auto number = [&out](std::string_view key, const auto& value) {
+        if (value) out.append(", ").append(key).append(" = ").append(std::to_string(*value));
+    };
+    if (f.kind != Encapsulation::vlan || !mirror.outer.written.empty()) out += ", outer = " + quoted(mirror.outer.written);
+    number("session", f.session);
+    number("vlan", f.vlan);
+    number(f.kind == Encapsulation::vxlan ? "vni" : "key", f.key);
+    if (f.port != 0) number("port", std::optional(f.port));
+    if (f.fcs) out += ", fcs = true";
+    return out + " }";
+}
+
 std::string show_wire(const Wire& wire) {
     std::vector<std::string> watcher;
     for (const MacAddress& mac : wire.watcher_macs) watcher.push_back(to_string(mac));
     for (const Address& address : wire.watcher_addresses) watcher.push_back(to_string(address));
-    std::string out = "\n[wire]\nvlans = ";
-    out += wire.vlans_none ? "\"none\"" : list_of(wire.vlans, [](std::uint16_t vlan) { return std::to_string(vlan); });
-    out += "\nmirror = \"none\"\nwatcher = " + list_of(watcher, quoted);
+    std::string out = "\n[wire]\nvlans = " + show_vlans(wire.vlans);
+    if (wire.vlans.priority) out += "\npriority_tags = true";
+    out += "\nmirror = " + show_mirror(wire.mirror) + "\nwatcher = " + list_of(watcher, quoted);
     return out + "\nignore = " + show_anomalies(wire.ignore) + "\n";
 }
 
@@ -134,10 +163,11 @@ std::string show(const Policy& p) {
     if (!p.enclave.empty()) out += "enclave = " + quoted(p.enclave) + "\n";
     if (!p.home.empty()) out += "home = " + list_of(p.home, [](const Prefix& prefix) { return quoted(to_string(prefix)); }) + "\n";
     out += "mode = " + quoted(to_string(p.mode)) + "\n";
+    if (p.timezone_offset != 0) out += "timezone_offset = " + quoted(offset_text(p.timezone_offset)) + "\n";
     out += show_names(p.names);
     for (const Rule& rule : p.rules) out += show_rule(rule);
     for (const DnsPin& pin : p.dns_pins) out += show_pin(pin);
-    return out + show_wire(p.wire);
+    return out + show_wire(p.wire) + show_log(p.log);
 }
 
 }  // namespace sw

@@ -3,17 +3,18 @@
 #include <optional>
 #include <string>
 
-#include "sensor/capture/live_source.hpp"
 #include "sensor/daemon/bell.hpp"
 #include "sensor/daemon/clocks.hpp"
+#include "sensor/daemon/intake.hpp"
 #include "sensor/daemon/stretch.hpp"
+#include "sensor/journal/growing.hpp"
 #include "sensor/journal/journal_writer.hpp"
 
 namespace sw {
 
 class Health {
 public:
-    Health(Bell& bell, Stretch& stretch, const LiveSource& source, const Instant& now);
+    Health(Bell& bell, Stretch& stretch, const Intake& source, const Instant& now);
 
     /// Once a second: clock, link, transmitted frames, spool.
     void look(const Instant& now, const LiveCounters& counters, LiveSource::State state, const JournalWriter& spool);
@@ -24,6 +25,7 @@ public:
     std::string trouble() const;
 
 private:
+    void ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count = 0);
     void look_at_clock(const Instant& now);
     void look_at_link(const Instant& now, const LiveCounters& counters, LiveSource::State state);
     void look_at_transmitted(const LiveCounters& counters);
@@ -31,13 +33,14 @@ private:
 
     Bell* bell_;
     Stretch* stretch_;
-    const LiveSource* source_;
+    const Intake* source_;
     ClockWatch clock_;
     Instant last_;
     std::optional<std::uint64_t> transmitted_, carrier_changes_;
     std::optional<Instant> down_since_;
     std::string spool_trouble_;
     std::uint64_t samples_dropped_ = 0, records_dropped_ = 0;
+    Growing lost_frames_, lost_samples_, lost_records_;
 };
 
 }  // namespace sw

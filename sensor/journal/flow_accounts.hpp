@@ -20,7 +20,7 @@ struct FlowAccount {
     std::uint32_t row_told = 0;
 
     bool is_new() const { return packets[0] + packets[1] == 0; }
-    void add(const Frame& frame, bool answers);
+    void add(Timestamp ts, std::uint32_t len, bool answers);
 };
 
 class FlowAccounts {

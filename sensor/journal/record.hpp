@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/packet/address.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/packet.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
@@ -59,6 +60,10 @@ struct PacketRecord {
     ReasonSet reasons;
     std::string_view comment;   ///< the sentence that Wireshark shows; borrowed
     std::uint32_t earlier = 0;  ///< so many packets of its conversation before the finding's first; 0: it is a packet of the finding
+    Wrapping wrapping{};        ///< what a mirror put around the frame: what was judged is without it
+    Datalink inner_link{};      ///< of what was judged, where something was taken off
+
+    std::uint32_t judged_len() const { return frame.len - wrapping.octets(); }
 };
 
 /// Packets of a finding whose frames are not in the journal (samples dropped, never counts).
@@ -95,8 +100,10 @@ struct CoverageRecord {
     std::string file;    ///< of a replay: its name; else ""
     std::uint64_t frames = 0, octets = 0, allowed = 0, greylisted = 0, blacklisted = 0, flows = 0, clock_steps = 0;
     std::optional<std::uint64_t> kernel_drops, interface_drops;
+    std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;  ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.

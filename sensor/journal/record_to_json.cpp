@@ -72,8 +72,9 @@ std::string to_json(const CoverageRecord& r) {
         o.time("from", r.from).time("to", r.to).text("file", r.file).number("frames", r.frames).number("octets", r.octets);
         o.number("allowed", r.allowed).number("greylisted", r.greylisted).number("blacklisted", r.blacklisted);
         o.number("flows", r.flows).number("clock_steps", r.clock_steps);
-        o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops);
+        o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops).number("mirror_lost", r.mirror_lost);
         o.number("samples_dropped", r.samples_dropped).text("error", r.error);
+        if (r.told) o.flag("told", true);
     });
 }
 
@@ -86,6 +87,10 @@ void append_verdict(std::string& out, const PacketRecord& r) {
     JsonObject o(out);
     o.number("finding", r.finding).text("verdict", to_string(r.verdict)).reasons(r.reasons);
     if (r.earlier > 0) o.number("earlier", r.earlier);
+    if (r.wrapping.octets() > 0) {
+        o.number("wrapped_from", r.wrapping.from).number("wrapped", r.wrapping.count).number("wrapped_tail", r.wrapping.tail);
+        o.number("inner_linktype", r.inner_link.linktype);
+    }
     if (r.frame.ts.ns < 0) o.time("ts", r.frame.ts);  // the block's own clock begins in 1970
     o.close();
 }

@@ -28,7 +28,8 @@ const CoverageRecord a_coverage{.from = {-5},
                                 .kernel_drops = {},
                                 .interface_drops = 0,
                                 .samples_dropped = 0,
-                                .error = "stopped at frame 17"};
+                                .error = "stopped at frame 17",
+                                .told = true};
 
 }  // namespace
 
