@@ -1,5 +1,5 @@
-// Any octets as a conversation of the protocol SPAN_SPEAKS: its machine ends, and says the same however the octets are cut.
-// Input: one octet of options (1: datagrams, 2: logins in clear are allowed, 4: its beginning may have been missed, 8: port
+// Any octets as a conversation of the protocol that the environment's SPAN_SPEAKS names: its machine ends, and says the same however the
+// octets are cut. Input: one octet of options (1: datagrams, 2: logins in clear are allowed, 4: its beginning may have been missed, 8: port
 // 500), then pieces: an octet (0x80: of the responder; 0x40: no octets, but 0: FIN, 1: RST, 2: a gap of so many octets as the
 // next octet says; else how many octets follow, 0: as the next two octets say, big-endian), and the octets.
 #include <cstdint>
@@ -98,9 +98,15 @@ std::unique_ptr<sw::Protocol> make(bool cleartext_login) {
     static const sw::Policy policy;
     sw::Rule rule;
     rule.kind = sw::RuleKind::allow;
-    rule.speaks = SPAN_SPEAKS;
+    const char* speaks = std::getenv("SPAN_SPEAKS");
+    rule.speaks = speaks != nullptr ? speaks : "";
     rule.cleartext_login = cleartext_login;
-    return sw::protocol_of(rule, policy, {});
+    auto protocol = sw::protocol_of(rule, policy, {});
+    if (protocol == nullptr) {
+        std::fprintf(stderr, "fuzz_speaks: SPAN_SPEAKS names no protocol: '%s'\n", rule.speaks.c_str());
+        std::exit(2);
+    }
+    return protocol;
 }
 
 }  // namespace
