@@ -73,7 +73,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
-      conform_(p, sent_, o.conform),
+      conform_(p, sent_, o.conform, o.hash_key),
       work_(batch + 1),
       glances_(batch),
       fetched_(batch),
@@ -82,6 +82,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+        idle_.push_back(conform_.idle(until_.size() - 1));
     }
     if (accepted_by_some_.has(Reason::fragment) && o.mode == Mode::flow) fragments_ = std::make_unique<Fragments>(o.hash_key);
     if (p.wire.mirror.wraps() && o.mode != Mode::tcpdump) {
@@ -336,7 +337,8 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
         return;
     }
     ++(ruling.verdict == Verdict::grey ? counters.greylisted : counters.blacklisted);
-    out.answers = ruling.answers || looks_like_answer(w.packet);
+    const bool followed = ruling.breach != nullptr || ruling.overspent;  // then it is known who began the conversation
+    out.answers = ruling.answers || (!followed && looks_like_answer(w.packet));
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? about(w).nearest_rule(out.answers) : -1;

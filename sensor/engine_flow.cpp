@@ -20,7 +20,7 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
     if (flow == nullptr || flow->link != link || (flow->clear >> from & 1) == 0) return false;
     if (ts >= until_[flow->rule]) return false;
     if (proto == 17)
-        flow->deadline = now_ + flow_life::datagrams;
+        flow->deadline = now_ + idle_[flow->rule];
     else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
     if (flow->owes && !speaks_on(*flow, from, segment)) {
@@ -106,7 +106,7 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
         counters.unverified_retransmits += answer.unverified;
         outside = answer.outside;
     } else {
-        flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
+        flow.deadline = now_ + (w.packet.transport == Transport::udp ? idle_[flow.rule] : flow_life::echo);
     }
     if (flow.breached || (flow.owes && !outside && !speaks_on(flow, from, before, w.packet))) return in_breach(w, flow, from);
     if (auto beyond = beyond_budget(w, flow, from)) return *beyond;
@@ -143,7 +143,9 @@ std::optional<Ruling> Engine::Impl::beyond_budget(const Work& w, const Flow& flo
 
 Ruling Engine::Impl::open(Work& w, int rule) {
     const bool tcp = is_tcp(w.packet);
-    const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
+    const Duration life = tcp                                    ? flow_life::opening
+                          : w.packet.transport == Transport::udp ? idle_[static_cast<std::size_t>(rule)]
+                                                                 : flow_life::echo;
     if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
     if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
         tell_end(*old);
@@ -157,7 +159,7 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     if (tcp) tcp_.open(*flow, w.packet, now_);
     auto beyond = begin_budget(w, *flow, 0);
     counters.flows += flow->refused == 0;
-    conform_.opened(*flow);
+    conform_.opened(*flow, in_grace());
     if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
     if (beyond) return *beyond;
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);

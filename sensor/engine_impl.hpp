@@ -184,12 +184,13 @@ private:
     GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
+    std::vector<Timestamp> until_;        ///< by rule
+    std::vector<Duration> idle_;          ///< by rule: how long a UDP conversation may be silent
     std::unique_ptr<MirrorPort> mirror_;  ///< none: frames are captured as they are
     std::vector<Opened> opened_;          ///< with a mirror: of the batch
     std::vector<Frame> inner_;
     MirrorSequence sequence_;
     std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
-    std::vector<Timestamp> until_;     ///< by rule
     Budgets budgets_;
     std::unique_ptr<Fragments> fragments_;  ///< none: no rule accepts fragments, each is grey when it comes
     std::vector<Datagram> released_;        ///< whose pieces settled borrows

@@ -19,6 +19,7 @@
 #include "collector/cli/replay_store.hpp"
 #include "collector/cli/signals.hpp"
 #include "collector/cli/store_file.hpp"
+#include "collector/store/wall_clock.hpp"
 #include "rules/base/text.hpp"
 #include "rules/confine/confine.hpp"
 #include "sensor/capture/pcapng_writer.hpp"
@@ -99,7 +100,8 @@ RunRecord Replay::run_record() const {
             .policy_path = policy.path,
             .policy_text = policy.text,
             .mode = result_.mode,
-            .unconfined = options_.unconfined};
+            .unconfined = options_.unconfined,
+            .began = wall_clock()};
 }
 
 void Replay::fail(FileResult& result, const Error& error) {

@@ -78,6 +78,8 @@ struct alignas(64) Flow {
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
     std::uint32_t talk = none;                                ///< what conformance knows of it
 };
+/// The address of an end: 0 the initiator's, 1 the responder's.
+Address address_of(const Flow& flow, int end);
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 
 /// What identifies a flow in a packet: the tuple as the packet bears it. ICMP echo: the requester's port is the
