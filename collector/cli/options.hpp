@@ -53,6 +53,14 @@ struct AlarmOptions {
     std::uint64_t limit = 50;
 };
 
+/// ledger list
+struct LedgerOptions {
+    std::vector<std::string> rules, addresses;
+    std::string since, until;  ///< "": any
+    bool live = false;
+    std::uint64_t limit = 50;
+};
+
 struct DoctorOptions {
     std::string interface;            ///< "": those that are prepared for a sensor
     std::vector<std::string> spools;  ///< folders; empty: where the daemons keep theirs
@@ -69,6 +77,7 @@ struct Options {
     ReplayOptions replay;
     QueueOptions queue;
     AlarmOptions alarm;
+    LedgerOptions ledger;
     DoctorOptions doctor;
 };
 inline constexpr const char* default_store = "/var/lib/span-watcher/store.db";

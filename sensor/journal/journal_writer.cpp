@@ -295,6 +295,7 @@ void Writer::write_counts() {
 }
 
 void Writer::flow(const FlowRecord& r) {
+    if (r.ledger) return append(to_json(r), Need::essential);
     if (others_ + file_.octets() < limits_.total_octets) return append(to_json(r), Need::wanted);
     pressed_ = true;
     ++records_dropped_;

@@ -23,7 +23,7 @@ TEST_CASE("pins: every pin is read, and stands in the canonical form") {
     const PolicyLoad load = parse(rule(
         "smtp",
         "{ tls = '1.2', certificate_name = ['Mail.Example'], certificate = ['AA:" + std::string(62, 'a') +
-            "'], alpn = 'imap',\n"
+            "'], alpn = 'imap', "
             "server_name = 'mail.example', hello = ['MAIL.example', '[192.0.2.25]', 'mail.example'], banner = '220 mail\\.example .*' }"));
     REQUIRE(test::places(load.diagnostics) == Places{});
     const Pins& p = load.policy->rules.at(0).pins;
