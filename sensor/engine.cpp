@@ -74,6 +74,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+        one_way_.push_back(r.speaks == "syslog");
     }
 }
 

@@ -77,12 +77,13 @@ std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) 
     const int rule = rules(w).forbidden(w.packet, w.ts);
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
     if (by_tuple && from == 0) flow.forward_clear = true;
-    if (by_tuple && from == 1) flow.backward_clear = true;
+    if (by_tuple && from == 1 && !is_one_way(flow)) flow.backward_clear = true;  // what must be looked at is never clear
     return std::nullopt;
 }
 
 Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     const Rule& rule = policy.rules[flow.rule];
+    if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::sink_reply), flow.rule, true);
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), flow.rule, from == 1);
     if (is_tcp(w.packet)) {
@@ -176,6 +177,9 @@ Ruling Engine::Impl::icmp_error(Work& w) {
         if (const auto kept = rules(w).housekeeping(p, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
         return Ruling::grey(w.objections.with(Reason::icmp_unrelated));
     }
+    // An error from the sink itself says that somebody is there.
+    if (is_one_way(*found.flow) && p.src() == p.quoted.tuple.dst)
+        return Ruling::grey(w.objections.with(Reason::sink_reply), found.flow->rule);
     const Rule& rule = policy.rules[found.flow->rule];
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, found.flow->rule);
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), found.flow->rule);

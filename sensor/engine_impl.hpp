@@ -111,12 +111,14 @@ private:
     Ruling open(Work& w, int rule);
     void tell_end(const Flow& flow) const;
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
+    bool is_one_way(const Flow& flow) const { return flow.state == FlowState::datagrams && one_way_[flow.rule]; }
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
     WireCheck wire_;
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::vector<Timestamp> until_;  ///< by rule
+    std::vector<bool> one_way_;     ///< by rule: its UDP conversations have no replies
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/cli/queue_report.hpp"
+#include "rules/base/hex.hpp"
 
 namespace sw {
 namespace {
@@ -14,13 +15,6 @@ std::vector<std::string_view> slugs(const ReasonSet& reasons) {
     std::vector<std::string_view> list;
     reasons.for_each([&](Reason r) { list.push_back(info(r).slug); });
     return list;
-}
-
-std::string hex(Bytes octets) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t o : octets) (text += digits[o >> 4]) += digits[o & 15];
-    return text;
 }
 
 void put_finding(Json& o, const QueuedFinding& f) {
@@ -87,7 +81,7 @@ void put_sample(Json& o, std::int64_t finding, const DissectedSample& d) {
     o["source"] = s.source;
     o["frame"] = s.number;
     o["policy_sha256"] = s.policy_sha256;
-    o["octets"] = hex(s.octets);
+    o["octets"] = to_hex(s.octets);
     o["dissection"] = d.dissection;
 }
 

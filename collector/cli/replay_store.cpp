@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collector/cli/console.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 
 namespace sw {
@@ -21,12 +22,6 @@ constexpr std::int64_t commit_every_ms = 1000;
 
 std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-std::string hex(std::span<const std::uint8_t> octets) {
-    std::string text;
-    for (const std::uint8_t o : octets) text += fmt::format("{:02x}", o);
-    return text;
 }
 
 bool is_regular(const UniqueFd& fd) {
@@ -42,7 +37,7 @@ Result<std::string> journal_of(const UniqueFd& capture) {
     if (!is_regular(capture)) {
         std::array<std::uint8_t, 16> random{};
         randombytes_buf(random.data(), random.size());
-        return "pipe:" + hex(random);
+        return "pipe:" + to_hex(random);
     }
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
@@ -58,7 +53,7 @@ Result<std::string> journal_of(const UniqueFd& capture) {
     }
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest{};
     crypto_hash_sha256_final(&state, digest.data());
-    return "capture:" + hex(digest);
+    return "capture:" + to_hex(digest);
 }
 
 class ReplayStore::Gate : public RecordSink {
@@ -74,6 +69,12 @@ public:
     }
     void flow(const FlowRecord& f) override {
         pass([&] { behind_->flow(f); });
+    }
+    void opening(const OpeningRecord& o) override {
+        pass([&] { behind_->opening(o); });
+    }
+    void log(const LogRecord& l) override {
+        pass([&] { behind_->log(l); });
     }
     void chart(const ChartRecord& c) override {
         pass([&] { behind_->chart(c); });
@@ -120,7 +121,7 @@ Result<Done> ReplayStore::load_hash_key() {
     randombytes_buf(fresh.data(), fresh.size());
     auto insert = store_.db().prepare("INSERT OR IGNORE INTO setting (name, value) VALUES ('flow_hash_key', ?)");
     if (!insert) return Unexpected{insert.error()};
-    if (auto done = insert->bind(1, hex(fresh)).run(); !done) return done;
+    if (auto done = insert->bind(1, to_hex(fresh)).run(); !done) return done;
     auto select = store_.db().prepare("SELECT value FROM setting WHERE name = 'flow_hash_key'");
     if (!select) return Unexpected{select.error()};
     if (auto row = select->step(); !row) return Unexpected{row.error()};

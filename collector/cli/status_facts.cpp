@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "collector/store/ingest.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 #include "rules/policy/policy.hpp"
 
@@ -30,12 +31,6 @@ Result<Done> each(Database& db, std::string_view sql, Take take) {
         if (!*row) return Done{};
         take(*statement);
     }
-}
-
-std::string hex(Bytes octets) {
-    std::string text;
-    for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
-    return text;
 }
 
 Result<Done> read_queue(Database& db, StatusFacts& facts) {
@@ -128,10 +123,10 @@ Result<Done> read_chain(Database& db, StatusFacts& facts) {
     std::string expected;
     return each(db, "SELECT prev, hash FROM review ORDER BY id DESC LIMIT 2", [&](const Statement& row) {
         if (facts.head.empty())
-            facts.head = hex(row.blob(1));
+            facts.head = to_hex(row.blob(1));
         else
-            facts.chain_ends = facts.chain_ends && hex(row.blob(1)) == expected;
-        expected = hex(row.blob(0));
+            facts.chain_ends = facts.chain_ends && to_hex(row.blob(1)) == expected;
+        expected = to_hex(row.blob(0));
     });
 }
 

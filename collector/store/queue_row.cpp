@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/store/review_chain.hpp"
+#include "rules/base/hex.hpp"
 
 namespace sw {
 
@@ -148,7 +149,7 @@ Review review(const Statement& row) {
     r.reason = row.text(11);
     if (!row.is_null(12)) r.undo_of = row.integer(12);
     r.detail = row.text(13);
-    r.hash = review_chain::to_hex(row.blob(14));
+    r.hash = to_hex(row.blob(14));
     return r;
 }
 

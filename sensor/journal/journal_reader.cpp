@@ -155,6 +155,12 @@ Result<JournalReader::Impl::Step> JournalReader::Impl::take_record(const Block& 
         case Kind::flow:
             sink.flow(json.flow);
             break;
+        case Kind::opening:
+            sink.opening(json.opening);
+            break;
+        case Kind::log:
+            sink.log(json.log);
+            break;
         case Kind::chart:
             sink.chart(json.chart);
             break;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/base/bytes.hpp"
 #include "rules/packet/address.hpp"
 #include "rules/packet/packet.hpp"
 #include "rules/policy/policy.hpp"
@@ -73,6 +74,28 @@ struct FlowRecord {
     bool complete = false;  ///< TCP: closed by both; UDP, echo: idle. false: the run ended first, or it timed out
 };
 
+/// A TCP conversation of a mail or login service in which the responder has said something: such a one leaves a line in the
+/// responder's log. Its FlowRecord comes when it ends, which may be days later.
+struct OpeningRecord {
+    std::string rule;
+    std::string service;       ///< ssh, smtp, imap or pop3: what the rule speaks; of one that speaks tls, by its port
+    FiveTuple tuple;           ///< initiator first
+    Timestamp first;           ///< its first packet
+    Timestamp answered;        ///< the responder's first octets
+    std::uint64_t number = 0;  ///< frame of those, within its file
+    bool provisional = false;  ///< picked up in the middle: first is not its beginning
+};
+
+/// A syslog datagram that an allow rule with speaks = "syslog" let pass (or that came in on a socket of our own), whole.
+struct LogRecord {
+    std::string rule;  ///< "" from a socket
+    FiveTuple tuple;   ///< from the sender to the sink
+    std::string mac;   ///< the sender's on this network, or ""
+    Timestamp ts;      ///< packet time
+    std::uint64_t number = 0;  ///< frame within its file, from 1
+    Bytes octets;              ///< the datagram's payload, hostile, 0..65,527; borrowed for the call
+};
+
 /// Who talked to whom by which rule within one interval of packet time.
 struct ChartRecord {
     Timestamp start;   ///< a multiple of chart_interval
@@ -91,6 +114,7 @@ struct CoverageRecord {
     std::uint64_t frames = 0, octets = 0, allowed = 0, greylisted = 0, blacklisted = 0, flows = 0, clock_steps = 0;
     std::optional<std::uint64_t> kernel_drops, interface_drops;
     std::uint64_t samples_dropped = 0;
+    std::uint64_t logs = 0, logs_dropped = 0;  ///< syslog datagrams: seen; of those, not in the journal for want of room
     std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
 };
 
@@ -110,6 +134,8 @@ public:
     virtual void packet(const PacketRecord&) = 0;
     virtual void count(const CountRecord&) = 0;
     virtual void flow(const FlowRecord&) = 0;
+    virtual void opening(const OpeningRecord&) = 0;
+    virtual void log(const LogRecord&) = 0;
     virtual void chart(const ChartRecord&) = 0;
     virtual void coverage(const CoverageRecord&) = 0;
     virtual void heartbeat(const HeartbeatRecord&) = 0;

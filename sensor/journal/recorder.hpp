@@ -1,5 +1,6 @@
 #pragma once
-/// Turns verdicts into records: every greylisted packet, each cause once, conversations as they end, charts by interval.
+/// Turns verdicts into records: every greylisted packet, each cause once, conversations as they end, charts by interval; and what
+/// log lines are made of and compared with: syslog datagrams, openings.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,7 +20,7 @@ public:
     /// Frames that the engine judged, in order, with their judgements. Every frame must come here before a file or the run ends.
     /// skip: the first so many of them are already recorded (a resumed run): no packet, no chart counts them, no flow that
     ///       ended among them is told again. A conversation that goes on behind them and the file's coverage are told whole:
-    ///       the run that was interrupted told neither.
+    ///       the run that was interrupted told neither. Logs and openings are told again: their frame's number says which.
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip = 0);
     /// Tell what is summed up so far (charts): after it the sink knows of every frame but for conversations still open and
     /// the coverage. Call it before a commit that a resumed run may go on from.
