@@ -11,6 +11,7 @@
 #include "rules/packet/reason.hpp"
 #include "rules/policy/diagnostic.hpp"
 #include "rules/policy/filter.hpp"
+#include "rules/policy/log_section.hpp"
 
 namespace sw {
 
@@ -50,6 +51,7 @@ struct Policy {
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds
     Wire wire;
+    LogSection log;
 
     bool is_home(const Address& a) const;
     /// The name that [names] gives exactly this address, or "".

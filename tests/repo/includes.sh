@@ -1,4 +1,4 @@
-# Includes point one way: rules <- sensor <- collector, and within rules base <- packet <- analysis and confine <- policy.
+# Includes point one way: rules <- sensor <- collector, and within rules base <- packet <- analysis and confine <- policy <- logs.
 . "$(dirname "$0")/common.sh"
 
 # What the files of a folder may include of the project.
@@ -8,6 +8,7 @@ allowed_for() {
         rules/packet/*) echo 'rules/(base|packet)' ;;
         rules/analysis/*) echo 'rules/(base|packet|analysis)' ;;
         rules/confine/*) echo 'rules/(base|confine)' ;;
+        rules/logs/*) echo 'rules/(base|packet|policy|logs)' ;;
         rules/*) echo 'rules/(base|packet|analysis|confine|policy)' ;;
         sensor/*) echo '(rules|sensor)' ;;
         *) echo '(rules|sensor|collector)' ;;

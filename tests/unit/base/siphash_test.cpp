@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include <random>
+#include <string>
 
 #include "rules/base/siphash.hpp"
 #include "tests/support/catch.hpp"
@@ -30,6 +31,20 @@ TEST_CASE("SipHash: with its usual rounds it is libsodium's, for every size that
         check_words<1>(random);
         check_words<2>(random);
         check_words<5>(random);
+    }
+}
+
+TEST_CASE("SipHash: of octets it is libsodium's, for every length around a word") {
+    std::mt19937_64 random(25);
+    std::array<std::uint8_t, 16> key;
+    for (auto& k : key) k = static_cast<std::uint8_t>(random());
+    std::string octets;
+    for (int length = 0; length < 70; ++length) {
+        std::uint64_t theirs = 0;
+        crypto_shorthash(reinterpret_cast<unsigned char*>(&theirs), reinterpret_cast<const unsigned char*>(octets.data()), octets.size(),
+                         key.data());
+        CHECK((SipKey(key).hash<2, 4>(octets) == theirs));
+        octets += static_cast<char>(random());
     }
 }
 

@@ -1,0 +1,40 @@
+#pragma once
+/// [log] of a policy: what hosts may say, by hand. Plain data; rules/logs judges by it.
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/base/time.hpp"
+
+namespace sw {
+
+enum class LogRuleKind : std::uint8_t { allow, forbid };
+
+/// [[log.allow]], [[log.forbid]]
+struct LogRule {
+    LogRuleKind kind = LogRuleKind::allow;
+    std::string name;                ///< unique among log rules if given
+    std::vector<std::string> hosts;  ///< names of [names]; empty: any host
+    std::string app;                 ///< the program, exactly; "" for any
+    std::string pattern;             ///< RE2, begins with ^ and ends with $
+    std::string owner, reason;
+    std::optional<Timestamp> until;      ///< inactive from this instant
+    std::uint32_t line = 0, column = 0;  ///< of the pattern in the file
+
+    /// What findings and reports call it: its name, or else "line N".
+    std::string label() const;
+};
+
+struct LogSection {
+    std::chrono::minutes learn{30};           ///< how long a boot is listened to
+    std::chrono::minutes silent{60};          ///< a host that says nothing for so long is silent; 0: may be
+    std::uint32_t templates_a_host = 10'000;  ///< limits of what is learnt
+    std::uint32_t values_a_hole = 64;
+    std::uint32_t new_templates_a_host = 1'000;
+    std::vector<std::string> import;  ///< directories of logcheck rules, absolute
+    std::vector<LogRule> rules;       ///< in the order of the file
+};
+
+}  // namespace sw
