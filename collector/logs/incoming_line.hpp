@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "rules/base/bytes.hpp"
 #include "rules/base/time.hpp"
 #include "rules/packet/address.hpp"
 
@@ -28,7 +29,7 @@ struct IncomingLine {
     Address source;           ///< family 0: none
     std::string_view mac;     ///< mirror: the sender's on that network, or ""
     Timestamp received;       ///< packet time, or the receiver's clock
-    std::string_view octets;  ///< hostile
+    Bytes octets;             ///< hostile
     std::string_view broken;  ///< "", or why this is no message but what a spool holds in place of one
 };
 

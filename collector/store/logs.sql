@@ -53,13 +53,15 @@ CREATE VIRTUAL TABLE log_text USING fts5 (line, content='', columnsize=0, detail
 -- What hosts are known to say. id: of host, program and text alone, the same everywhere.
 CREATE TABLE log_template (
     id INTEGER PRIMARY KEY,
-    host TEXT NOT NULL, program TEXT NOT NULL, text TEXT NOT NULL,
-    learning INTEGER NOT NULL REFERENCES finding,  -- that it was learnt under
+    host TEXT NOT NULL, program BLOB NOT NULL, text TEXT NOT NULL,
+    holes TEXT NOT NULL,                  -- kinds, in the order of the text, separated by blanks
+    finding INTEGER NOT NULL REFERENCES finding,  -- the learning, or what a person added it for
     count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX log_template_host ON log_template (host, program);
 CREATE TABLE log_value (
-    template INTEGER NOT NULL REFERENCES log_template ON DELETE CASCADE, hole INTEGER NOT NULL, value BLOB NOT NULL,
+    template INTEGER NOT NULL REFERENCES log_template ON DELETE CASCADE, hole INTEGER NOT NULL,
+    value BLOB NOT NULL,                  -- x'': any
     finding INTEGER REFERENCES finding,   -- that a person added it for; NULL: learnt with the template
     PRIMARY KEY (template, hole, value)
 ) STRICT, WITHOUT ROWID;
@@ -69,7 +71,7 @@ CREATE TABLE log_host (
     phase TEXT NOT NULL DEFAULT 'idle',   -- of its boot: idle, armed, learning, watching
     armed_until INTEGER NOT NULL DEFAULT 0, announced_until INTEGER NOT NULL DEFAULT 0,
     marker INTEGER NOT NULL DEFAULT 0, announced INTEGER NOT NULL DEFAULT 0,
-    learn_until INTEGER NOT NULL DEFAULT 0,     -- a person wants everything learnt that is received before
+    learn_from INTEGER NOT NULL DEFAULT 0, learn_until INTEGER NOT NULL DEFAULT 0,  -- a person wants this stretch learnt
     learning INTEGER REFERENCES finding   -- the last learning: while that stands allowed, the host learns no more
 ) STRICT, WITHOUT ROWID;
 -- What a boot said, in order. finding: that stands allowed where a person accepted this boot.
@@ -78,31 +80,32 @@ CREATE TABLE log_boot (
     PRIMARY KEY (host, marker)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE log_boot_line (
-    host TEXT NOT NULL, marker INTEGER NOT NULL, place INTEGER NOT NULL, program TEXT NOT NULL, text TEXT NOT NULL,
+    host TEXT NOT NULL, marker INTEGER NOT NULL, place INTEGER NOT NULL, program BLOB NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (host, marker, place)
 ) STRICT, WITHOUT ROWID;
 
--- Two witnesses: conversations that leave a line in their responder's log, and those lines. Both go once they are compared.
+-- Two witnesses: conversations that leave a line in their responder's log, and those lines. Both go once they were compared.
 CREATE TABLE witness_flow (
     id INTEGER PRIMARY KEY,
-    service TEXT NOT NULL, initiator BLOB NOT NULL, responder BLOB NOT NULL, sport INTEGER NOT NULL, dport INTEGER NOT NULL,
+    host TEXT NOT NULL,                   -- the responder's name, as log_source has it
+    service TEXT NOT NULL,                -- ssh, smtp, imap, pop3
+    initiator BLOB NOT NULL, responder BLOB NOT NULL, sport INTEGER NOT NULL, dport INTEGER NOT NULL,
     first INTEGER NOT NULL, answered INTEGER NOT NULL, rule TEXT NOT NULL, provisional INTEGER NOT NULL,
-    seen INTEGER NOT NULL DEFAULT 0       -- 1: a line named it
+    settled INTEGER NOT NULL DEFAULT 0    -- 1: a line named it, or that none did is told
 ) STRICT;
-CREATE INDEX witness_flow_ends ON witness_flow (service, responder, initiator, answered);
+CREATE INDEX witness_flow_peer ON witness_flow (host, service, initiator);
 CREATE INDEX witness_flow_answered ON witness_flow (answered);
 CREATE TABLE witness_line (
     id INTEGER PRIMARY KEY,
     event INTEGER NOT NULL,               -- log_event.id
-    service TEXT NOT NULL,                -- ssh, smtp, imap, pop3; drop
-    host TEXT NOT NULL, responder BLOB NOT NULL,  -- who says it
-    initiator BLOB NOT NULL, sport INTEGER,       -- NULL: the line names none
+    host TEXT NOT NULL,                   -- who says it
+    service TEXT NOT NULL,                -- as above, or drop: a packet filter says so
+    initiator BLOB NOT NULL, sport INTEGER,       -- NULL: the line names no port
+    responder BLOB, dport INTEGER, proto INTEGER, -- of a drop
     received INTEGER NOT NULL,
-    must INTEGER NOT NULL,                -- 1: without a conversation it is a finding
-    dport INTEGER, proto INTEGER, target BLOB,    -- drop: to whom
-    seen INTEGER NOT NULL DEFAULT 0       -- 1: a conversation of it is known
+    settled INTEGER NOT NULL              -- 1: it needs no conversation, or was compared with one
 ) STRICT;
-CREATE INDEX witness_line_ends ON witness_line (service, responder, initiator, received);
+CREATE INDEX witness_line_peer ON witness_line (host, service, initiator);
 CREATE INDEX witness_line_received ON witness_line (received);
 -- What each pair of witnesses knows of itself, for status.
 CREATE TABLE witness (

@@ -33,6 +33,7 @@ struct LogSection {
     std::uint32_t templates_a_host = 10'000;  ///< limits of what is learnt
     std::uint32_t values_a_hole = 64;
     std::uint32_t new_templates_a_host = 1'000;
+    std::vector<std::string> filters;  ///< hosts whose daily work it is to drop packets: their drop lines are no alarm
     std::vector<std::string> import;  ///< directories of logcheck rules, absolute
     std::vector<LogRule> rules;       ///< in the order of the file
 };
