@@ -14,6 +14,8 @@
 namespace sw {
 namespace {
 
+constexpr std::size_t max_values = 4'096;  // of a row: limits may have been wider when it was written
+
 bool knows(const Hole& hole, std::string_view value) {
     return !info(hole.kind).keeps_values || hole.open || std::binary_search(hole.values.begin(), hole.values.end(), value);
 }
@@ -240,8 +242,7 @@ Result<TemplateId> Baseline::add(LogTemplate row) {
                                  [](HoleKind k, const Hole& h) { return k == h.kind; });
     if (!same) return unexpected("the holes are not those of the text");
     for (Hole& h : row.holes) {
-        if (h.values.size() > impl_->limits.values_a_hole)
-            return unexpected("a hole keeps at most " + std::to_string(impl_->limits.values_a_hole) + " values");
+        if (h.values.size() > max_values) return unexpected("a hole keeps at most 4,096 values");
         if (!info(h.kind).keeps_values && (h.open || !h.values.empty())) return unexpected("values where none are kept");
         std::sort(h.values.begin(), h.values.end());
         h.values.erase(std::unique(h.values.begin(), h.values.end()), h.values.end());
@@ -258,6 +259,14 @@ Result<TemplateId> Baseline::add(LogTemplate row) {
 const LogTemplate* Baseline::find(TemplateId id) const {
     const TemplateEntry* e = impl_->by_id(id);
     return e == nullptr ? nullptr : &e->row;
+}
+
+bool Baseline::count(TemplateId id, Timestamp received) {
+    TemplateEntry* e = impl_->by_id(id);
+    if (e == nullptr) return false;
+    ++e->row.count;
+    e->row.last = std::max(e->row.last, received);
+    return true;
 }
 
 std::vector<const LogTemplate*> Baseline::list(std::string_view host) const {

@@ -77,6 +77,8 @@ public:
     /// errors: text that is no template; holes that contradict it; a limit reached; there already
     Result<TemplateId> add(LogTemplate row);
     const LogTemplate* find(TemplateId id) const;
+    /// Counts a line at a template that ask() does not find by its text: an execution. false: there is none.
+    bool count(TemplateId id, Timestamp received);
     /// Of host ("" for all), by program and text.
     std::vector<const LogTemplate*> list(std::string_view host = {}) const;
     std::size_t size() const;

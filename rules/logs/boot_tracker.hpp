@@ -53,6 +53,7 @@ enum class ForgedBy : std::uint8_t {
     facility,  ///< not of the kernel's facility
     no_clock,  ///< Linux: no kernel clock before it
     clock_not_zero,
+    no_copyright,   ///< BSD: no copyright line a few lines before it
     second_marker,  ///< within the window of another
     clock_goes_on   ///< the kernel's clock went on from before it: found out later
 };
@@ -89,6 +90,7 @@ struct BootRow {
     bool announced = false;
     std::vector<BootList> accepted;
     BootList current;  ///< learning, watching
+    bool overflow = false;
     bool operator==(const BootRow&) const = default;
 };
 
@@ -106,16 +108,19 @@ public:
     std::vector<BootReport> close(Timestamp now);
 
     /// A person's verbs. One marker uses an arming up; so does until.
-    void arm(std::string_view host, Timestamp until);
-    void announce(std::string_view host, Timestamp until);
+    /// errors: too many hosts
+    Result<Done> arm(std::string_view host, Timestamp until);
+    Result<Done> announce(std::string_view host, Timestamp until);
     void disarm(std::string_view host);
     /// The boot of a report is one of how this host boots. errors: limit
     Result<Done> accept(std::string_view host, BootList list);
+    void forget_boots(std::string_view host);
     BootPhase phase(std::string_view host) const;
 
     std::vector<BootRow> rows() const;
     std::optional<BootRow> row(std::string_view host) const;
-    void restore(BootRow row);
+    /// errors: limits
+    Result<Done> restore(BootRow row);
 
 private:
     class Impl;

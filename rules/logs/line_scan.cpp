@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "rules/logs/kernel_clock.hpp"
 #include "rules/logs/octet_class.hpp"
 #include "rules/logs/typed_value.hpp"
 
@@ -40,19 +41,6 @@ std::size_t queue_id_octets(std::string_view text, ProgramGroups groups) {
     if ((groups & program_group::sendmail) != 0) return fixed_queue_id(text, "xxxxxxxxxxxxxx");
     if ((groups & program_group::exim) != 0) return fixed_queue_id(text, "xxxxxx-xxxxxx-xx");
     return 0;
-}
-
-/// "[    0.000000]": its octets.
-std::size_t kernel_clock(std::string_view text) {
-    if (!text.starts_with('[')) return 0;
-    std::size_t at = 1;
-    while (at < text.size() && text[at] == ' ') ++at;
-    const std::size_t whole = at;
-    while (at < text.size() && is_digit_octet(text[at])) ++at;
-    if (at == whole || at > 16 || at + 7 >= text.size() || text[at] != '.' || text[at + 7] != ']') return 0;
-    for (std::size_t i = 1; i <= 6; ++i)
-        if (!is_digit_octet(text[at + i])) return 0;
-    return at + 8;
 }
 
 bool is_listening(std::string_view word) {
@@ -94,7 +82,7 @@ bool LineScan::take(HoleKind kind, std::size_t begin, std::size_t end) {
 
 /// What only the front of a line has: the kernel's clock, a queue id, the user of cron and sudo.
 void LineScan::scan_front() {
-    if (const std::size_t n = kernel_clock(text_)) {
+    if (const std::size_t n = kernel_clock_digits(text_)) {
         take(HoleKind::clock, 0, n);
     } else if (const std::size_t id = queue_id_octets(text_, groups_)) {
         take(HoleKind::queue_id, 0, id);
@@ -188,8 +176,9 @@ bool LineScan::scan_delimiter() {
             mails_until_ = begin + (end == std::string_view::npos ? rest.size() : end);
             if (end == std::string_view::npos || rest[end] != '>') return true;
             const std::string_view inner = rest.substr(1, end - 1);
-            if ((groups_ & program_group::dovecot) != 0 && begin > 0 && std::string_view(",)>").find(text_[begin - 1]) != std::string_view::npos &&
-                !inner.empty() && inner.size() <= info(HoleKind::token).longest)
+            if ((groups_ & program_group::dovecot) != 0 && begin > 0 &&
+                std::string_view(",)>").find(text_[begin - 1]) != std::string_view::npos && !inner.empty() &&
+                inner.size() <= info(HoleKind::token).longest)
                 return take(HoleKind::token, begin + 1, begin + end);
             const std::size_t sign = inner.find('@');
             if (sign == std::string_view::npos || sign == 0 || sign + 1 == inner.size() || inner.find('<') != std::string_view::npos)

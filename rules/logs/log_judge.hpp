@@ -54,7 +54,7 @@ public:
     /// Unknown templates that are findings already, by host, so that a flood is told from them: put back after a restart, and
     /// taken away when a person has decided.
     void remember_new(const LogTemplate& t);
-    void forget_new(std::string_view host, std::string_view program, std::string_view text);
+    void forget_new(const LogTemplate& t);
     std::size_t new_templates(std::string_view host) const;
 
 private:

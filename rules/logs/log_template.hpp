@@ -60,6 +60,9 @@ struct LogTemplate {
     bool operator==(const LogTemplate&) const = default;
 };
 
+/// Octets as a template's text has them outside its holes.
+std::string escape_template_literal(std::string_view octets);
+
 /// What this line's template would be: one line seen, its values in the sets.
 /// errors: too long, more than 64 holes, control octets: such a line is never known
 Result<LogTemplate> template_of(const LogLine& line);

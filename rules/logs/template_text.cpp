@@ -74,6 +74,12 @@ std::string hole_words() {
 
 }  // namespace
 
+std::string escape_template_literal(std::string_view octets) {
+    std::string out;
+    append_literal(out, octets);
+    return out;
+}
+
 std::string text_of_skeleton(std::string_view skeleton) {
     std::string out;
     while (!skeleton.empty()) {

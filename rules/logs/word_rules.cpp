@@ -39,31 +39,39 @@ std::string_view key_word(std::string_view before) {
     return before.substr(begin, end - begin);
 }
 
-/// Words by their first eight octets and their length; a bucket has the numbers of rules, in the order of the file.
+/// A rule and its key word: how long it is, and how much of before stands in front of it.
+struct Keyed {
+    const WordRule* rule;
+    std::string_view key;
+    std::size_t front;
+};
+
+/// Rules by their key word, in the order of the file: buckets by its length and its first eight octets.
 class RuleTable {
 public:
     RuleTable() {
-        for (std::uint16_t i = 0; i < std::size(rules); ++i) {
-            const std::string_view key = key_word(rules[i].before);
-            slot(key).push_back(i);
+        for (const WordRule& rule : rules) {
+            const std::string_view key = key_word(rule.before);
+            buckets_[index(key)].push_back({&rule, key, static_cast<std::size_t>(key.data() - rule.before.data())});
         }
+        for (std::size_t i = 0; i < bucket_count; ++i) used_[i] = !buckets_[i].empty();
     }
     /// nullptr: no rule has this word.
-    const std::vector<std::uint16_t>* find(std::string_view word) const {
-        const std::vector<std::uint16_t>& found = slots_[index(word)];
-        return found.empty() ? nullptr : &found;
+    const std::vector<Keyed>* find(std::string_view word) const {
+        const std::size_t i = index(word);
+        return used_[i] ? &buckets_[i] : nullptr;
     }
 
 private:
-    static constexpr std::size_t slot_count = 1024;
+    static constexpr std::size_t bucket_count = 2048;
     static std::size_t index(std::string_view word) {
         std::uint64_t front = 0;
         std::memcpy(&front, word.data(), std::min<std::size_t>(word.size(), 8));
         front ^= std::uint64_t{word.size()} << 56;
-        return (front * 0x9e3779b97f4a7c15u) >> 54;
+        return (front * 0x9e3779b97f4a7c15u) >> 53;
     }
-    std::vector<std::uint16_t>& slot(std::string_view word) { return slots_[index(word)]; }
-    std::array<std::vector<std::uint16_t>, slot_count> slots_;
+    std::array<bool, bucket_count> used_{};  // most words have no rule: asked first, and small
+    std::array<std::vector<Keyed>, bucket_count> buckets_;
 };
 
 const RuleTable& table() {
@@ -172,17 +180,15 @@ bool is_address(std::string_view value) { return ipv4_octets(value) == value.siz
 }  // namespace
 
 RuledHole ruled_hole(std::string_view text, std::size_t begin, std::size_t end, ProgramGroups groups) {
-    const std::vector<std::uint16_t>* found = table().find(text.substr(begin, end - begin));
+    const std::string_view word = text.substr(begin, end - begin);
+    const std::vector<Keyed>* found = table().find(word);
     if (found == nullptr) return {};
-    for (const std::uint16_t i : *found) {
-        const WordRule& rule = rules[i];
+    for (const Keyed& k : *found) {
+        const WordRule& rule = *k.rule;
         if ((rule.groups & groups) == 0 && rule.groups != program_group::any) continue;
-        const std::string_view key = key_word(rule.before);
-        if (text.substr(begin, end - begin) != key) continue;
-        const auto at = static_cast<std::size_t>(key.data() - rule.before.data());  // of the key word in before
-        if (begin < at || !text.substr(begin - at).starts_with(rule.before)) continue;
-        const std::size_t first = begin - at, hole = first + rule.before.size();
-        if (first > 0 && at > 0 && (is_word_octet(text[first - 1]) && is_word_octet(text[first]))) continue;
+        if (word != k.key || begin < k.front || !text.substr(begin - k.front).starts_with(rule.before)) continue;
+        const std::size_t first = begin - k.front, hole = first + rule.before.size();
+        if (first > 0 && k.front > 0 && is_word_octet(text[first - 1]) && is_word_octet(text[first])) continue;
         if (!rule.unless.empty() && begins_with_one_of(text.substr(hole), rule.unless)) continue;
         // No further than a value may reach: a line of nothing but rules' words costs no more than any other.
         const std::string_view reach = rule.ends == Ends::round ? text : text.substr(0, hole + info(rule.kind).longest + 2);

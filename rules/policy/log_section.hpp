@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/base/time.hpp"
@@ -11,6 +12,7 @@
 namespace sw {
 
 enum class LogRuleKind : std::uint8_t { allow, forbid };
+std::string_view to_string(LogRuleKind k);
 
 /// [[log.allow]], [[log.forbid]]
 struct LogRule {
@@ -25,17 +27,17 @@ struct LogRule {
 
     /// What findings and reports call it: its name, or else "line N".
     std::string label() const;
+    bool active(Timestamp t) const { return !until || t < *until; }
 };
 
 struct LogSection {
-    std::chrono::minutes learn{30};           ///< how long a boot is listened to
-    std::chrono::minutes silent{60};          ///< a host that says nothing for so long is silent; 0: may be
-    std::uint32_t templates_a_host = 10'000;  ///< limits of what is learnt
-    std::uint32_t values_a_hole = 64;
-    std::uint32_t new_templates_a_host = 1'000;
-    std::vector<std::string> filters;  ///< hosts whose daily work it is to drop packets: their drop lines are no alarm
-    std::vector<std::string> import;  ///< directories of logcheck rules, absolute
-    std::vector<LogRule> rules;       ///< in the order of the file
+    std::chrono::minutes learn{30};   ///< learn_minutes: how long a boot is listened to
+    std::chrono::minutes silent{60};  ///< silent_minutes: a host that says nothing for so long is silent; 0: it may be
+    /// max_templates, max_values, max_new: limits of what is learnt of a host, and of what is told apart before it is a flood
+    std::uint32_t templates_a_host = 10'000, values_a_hole = 64, new_templates_a_host = 1'000;
+    std::vector<std::string> filters;  ///< names of hosts whose daily work it is to drop packets: their drop lines are no alarm
+    std::vector<std::string> import;   ///< directories of logcheck rules, absolute
+    std::vector<LogRule> rules;        ///< in the order of the file
 };
 
 }  // namespace sw

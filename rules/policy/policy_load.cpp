@@ -29,7 +29,8 @@ void read_mode(const TomlValue& value, Policy& policy, Report& report) {
     }
 }
 
-void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& rules, Report& report) {
+/// log: kept until all names are known, as rules are
+void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& rules, const TomlValue*& log, Report& report) {
     if (entry.key == "enclave") {
         if (const std::string* text = report.plain_string(entry.value, "enclave")) policy.enclave = *text;
     } else if (entry.key == "home") {
@@ -46,15 +47,19 @@ void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& ru
         collect_rules(entry, RuleKind::housekeeping, rules, report);
     } else if (entry.key == "wire") {
         read_wire(entry.value, policy, report);
+    } else if (entry.key == "log") {
+        log = &entry.value;
     } else {
-        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire"});
+        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire", "log"});
     }
 }
 
 void read_policy(const TomlValue& root, Policy& policy, Report& report) {
     std::vector<RuleTable> rules;
-    for (const TomlEntry& entry : root.entries) read_top(entry, policy, rules, report);
+    const TomlValue* log = nullptr;
+    for (const TomlEntry& entry : root.entries) read_top(entry, policy, rules, log, report);
     read_rules(std::move(rules), policy, report);
+    if (log != nullptr) read_log(*log, policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
     if (!allows)

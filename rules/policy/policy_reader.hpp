@@ -1,6 +1,7 @@
 #pragma once
 /// The parts of the policy parser. Each reads its keys into the policy and reports all that is wrong. Private to this room.
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,12 @@ struct RuleTable {
 };
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report);
 void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report);
+
+/// A date or a date-time with a zone, as until has it; unset after an error.
+std::optional<Timestamp> read_until(const TomlValue& value, Report& report);
+
+/// [log], once all names are known.
+void read_log(const TomlValue& value, Policy& policy, Report& report);
 
 /// The protocols that speaks knows.
 const std::vector<std::string_view>& spoken_protocols();

@@ -42,7 +42,7 @@ private:
         } else if (entry.key == "reason") {
             if (const std::string* text = report_.plain_string(entry.value, "reason")) rule_.reason = *text;
         } else if (entry.key == "until") {
-            read_until(entry.value);
+            if (const auto until = read_until(entry.value, report_)) rule_.until = until;
         } else if (entry.key == "accept") {
             read_accept(entry);
         } else {
@@ -94,17 +94,6 @@ private:
                             "remove it");
     }
 
-    void read_until(const TomlValue& value) {
-        if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
-            report_.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
-                          "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
-        } else if (!value.instant) {
-            report_.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
-        } else {
-            rule_.until = value.instant;
-        }
-    }
-
     void read_accept(const TomlEntry& entry) {
         if (rule_.kind == RuleKind::forbid) {
             report_.error(entry.span, "accept-forbid", "a forbid rule accepts nothing",
@@ -125,6 +114,18 @@ private:
 };
 
 }  // namespace
+
+std::optional<Timestamp> read_until(const TomlValue& value, Report& report) {
+    if (value.kind != TomlValue::Kind::date && value.kind != TomlValue::Kind::instant) {
+        report.error(value.span, "type", "until must be a date or a date-time with a zone, not " + std::string(describe(value.kind)),
+                     "until = 2027-06-30 (00:00 UTC that day) or until = 2027-06-30T18:00:00+02:00; without quotes");
+    } else if (!value.instant) {
+        report.error(value.span, "bad-value", "until lies beyond the years that packet time can hold", "a year from 1678 to 2261");
+    } else {
+        return value.instant;
+    }
+    return std::nullopt;
+}
 
 const std::vector<std::string_view>& spoken_protocols() {
     static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",    "ssh",

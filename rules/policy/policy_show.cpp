@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "rules/policy/policy.hpp"
+#include "rules/policy/show_text.hpp"
 
 namespace sw {
 namespace {
@@ -10,7 +11,8 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// A TOML basic string on one line.
+}  // namespace
+
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
@@ -30,13 +32,16 @@ std::string quoted(std::string_view text) {
     return out + "\"";
 }
 
-/// "[a, b]" of what show_item makes of each.
-template <class List, class ShowItem>
-std::string list_of(const List& list, ShowItem show_item) {
-    std::string out;
-    for (const auto& item : list) out.append(out.empty() ? "" : ", ").append(show_item(item));
-    return "[" + out + "]";
+std::string show_until(Timestamp t) {
+    std::string text = to_rfc3339(t);
+    constexpr std::string_view midnight = "T00:00:00.000000000Z", whole = ".000000000Z";
+    const auto ends_with = [&text](std::string_view tail) { return text.size() >= tail.size() && text.ends_with(tail); };
+    if (ends_with(midnight)) return text.substr(0, text.size() - midnight.size());
+    if (ends_with(whole)) return text.substr(0, text.size() - whole.size()) + "Z";
+    return text;
 }
+
+namespace {
 
 /// A port stands as an integer, everything else as a string.
 std::string show_value(const std::string& value) {
@@ -46,16 +51,6 @@ std::string show_value(const std::string& value) {
 
 std::string show_values(const std::vector<std::string>& values) {
     return values.size() == 1 ? show_value(values.front()) : list_of(values, show_value);
-}
-
-/// A date where it says the same.
-std::string show_until(Timestamp t) {
-    std::string text = to_rfc3339(t);
-    constexpr std::string_view midnight = "T00:00:00.000000000Z", whole = ".000000000Z";
-    const auto ends_with = [&text](std::string_view tail) { return text.size() >= tail.size() && text.ends_with(tail); };
-    if (ends_with(midnight)) return text.substr(0, text.size() - midnight.size());
-    if (ends_with(whole)) return text.substr(0, text.size() - whole.size()) + "Z";
-    return text;
 }
 
 std::string show_anomalies(const ReasonSet& set) {
@@ -102,7 +97,7 @@ std::string show(const Policy& p) {
     out += "mode = " + quoted(to_string(p.mode)) + "\n";
     out += show_names(p.names);
     for (const Rule& rule : p.rules) out += show_rule(rule);
-    return out + show_wire(p.wire);
+    return out + show_wire(p.wire) + show_log(p.log);
 }
 
 }  // namespace sw
