@@ -138,13 +138,13 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
     w.hash = f.guess.slot == Flow::none ? f.hash : flows_.hash(w.key);
 }
 
-[[gnu::hot]] void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+    if (shortcut_) return glance_at_(frames, wire_, out);
     for (const Frame& frame : frames) {
         Glance& g = *out++;
         g.ts = frame.ts;
         g.link = frame.link;
-        g.is_common = shortcut_ && frame.link.linktype == linktype::en10mb && frame.caplen == frame.len &&
-                      read_common(frame.data, frame.len, g.common) && wire_.clean(g.common);
+        g.is_common = false;
     }
 }
 
@@ -171,7 +171,7 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
         f.ends = FlowKey::of(g.common).ends;
         f.guess = flows_.guess(f.ends);
         if (f.guess.slot != Flow::none) {
-            flows_.prefetch_slot(f.guess.slot);
+            flows_.prefetch_slot(f.guess.slot, g.common.proto == 6);
         } else {
             f.hash = flows_.hash({f.ends, {nullptr, nullptr}});
             flows_.prefetch_bucket(f.hash);

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "rules/packet/common_frame.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
 #include "sensor/findings/findings.hpp"
+#include "sensor/glance.hpp"
 
 namespace sw {
 
@@ -31,14 +31,6 @@ struct Judgement {
     bool fits = false;          ///< that rule's filter accepts the conversation: what is wrong is told by reasons alone
     bool answers = false;       ///< the sender is the responder of its conversation
     std::uint32_t flow = 0;     ///< ALLOW in mode flow: the conversation's slot in the flow table; 0: none (also ICMP errors about one)
-};
-
-/// What a look at one frame alone says: the part of judging that needs no state, so another thread can do it ahead.
-struct alignas(64) Glance {
-    CommonFrame common;
-    Timestamp ts;
-    Datalink link;
-    bool is_common = false;  ///< `common` is set; else judging decodes the frame wholly
 };
 
 struct EngineOptions {

@@ -115,6 +115,7 @@ private:
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
     WireCheck wire_;
+    GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
     std::vector<Timestamp> until_;  ///< by rule

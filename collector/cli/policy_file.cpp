@@ -19,8 +19,15 @@ Result<std::string> read_policy_file(const std::string& path) {
     if (!file)
         return unexpected(
             fmt::format("cannot read policy {}: {} (name one with --policy)", escape_for_display(path), std::strerror(errno)));
-    std::string text(most + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    // By small pieces: to make 4 MiB of zeros for a policy of one page took longer than to parse it.
+    constexpr std::size_t piece = 16u << 10;
+    std::string text;
+    for (std::size_t got = piece; got == piece && text.size() <= most;) {
+        const std::size_t before = text.size();
+        text.resize(before + piece);
+        got = std::fread(text.data() + before, 1, piece, file.get());
+        text.resize(before + got);
+    }
     if (std::ferror(file.get()) != 0)
         return unexpected(fmt::format("cannot read policy {}: {}", escape_for_display(path), std::strerror(errno)));
     if (text.size() > most) return unexpected(fmt::format("policy {} is larger than 4 MiB", escape_for_display(path)));

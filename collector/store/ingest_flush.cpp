@@ -149,11 +149,12 @@ Result<Done> Ingest::Impl::update_finding(FindingRow& row) {
     return Done{};
 }
 
-/// A new finding, or one whose count has one digit more now.
+/// A new finding that its sensor has not rung for itself, or one whose count has one digit more now.
 Result<Done> Ingest::Impl::note_due(const FindingRow& row) {
     const unsigned digits = digits_of(row.stored + row.packets);
-    if (!live_ || (row.stored > 0 && digits == digits_of(row.stored))) return Done{};
-    sql_.alarm_due.bind(1, row.id).bind(2, as_integer(row.stored)).bind(3, std::int64_t{digits}).bind(4, wall_clock().ns);
+    const std::uint64_t heard = row.stored == 0 && row.text && !row.text->record.alarm.empty() ? 1 : row.stored;
+    if (!live_ || (heard > 0 && digits == digits_of(heard))) return Done{};
+    sql_.alarm_due.bind(1, row.id).bind(2, as_integer(heard)).bind(3, std::int64_t{digits}).bind(4, wall_clock().ns);
     return sql_.alarm_due.run();
 }
 

@@ -66,9 +66,7 @@ void set_tcp(Packet& p, const CommonFrame& c) {
 
 namespace sw {
 
-// Conditions are joined without branches: a chain of early returns would make the compiler think the end is rarely reached
-// and optimise it for size.
-[[gnu::hot]] bool read_common(const std::uint8_t* data, std::uint32_t len, CommonFrame& c) {
+bool read_common(const std::uint8_t* data, std::uint32_t len, CommonFrame& c) {
     using namespace decoding;
     if (len < l4_at + 8) return false;
     const std::uint8_t* ip = data + link_size;
@@ -91,10 +89,13 @@ namespace sw {
     c.src = src;
     c.dst = dst;
     c.ip_len = static_cast<std::uint16_t>(total);
-    c.header_len = static_cast<std::uint16_t>(header);
+    c.header_len = static_cast<std::uint8_t>(header);
+    c.family = 4;
+    c.nothing = 0;
     if (c.proto != 6) return true;
     c.tcp_seq = load_be32(h + 4);
     c.tcp_ack = load_be32(h + 8);
+    c.tcp_offset = h[12];
     c.tcp_flags = h[13];
     c.tcp_window = load_be16(h + 14);
     return true;

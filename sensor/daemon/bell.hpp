@@ -12,14 +12,15 @@ class Bell {
 public:
     Bell(AlarmWriter& journal, std::string interface) : journal_(&journal), interface_(std::move(interface)) {}
 
-    void ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count = 0) {
+    /// Gives the alarm's id, or "" if it is not on the disk yet: then others had better tell it, too.
+    std::string ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count = 0) {
         AlarmRecord record;
         record.at = Instant::now().wall;
         record.severity = severity;
         record.kind = kind;
         record.sentence = interface_ + ": " + sentence;
         record.count = count;
-        journal_->alarm(std::move(record));
+        return journal_->alarm(std::move(record)) ? journal_->last_id() : "";
     }
     void beat(AlarmHeartbeat beat) {
         beat.who = "span-sensor " + interface_;

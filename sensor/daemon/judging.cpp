@@ -48,16 +48,6 @@ Result<Done> Judging::take(std::span<const Frame> frames, MirrorSides& sides) {
     return done;
 }
 
-std::vector<Judging::Critical> Judging::new_critical() {
-    std::vector<Critical> list;
-    const std::vector<Finding>& all = engine_->findings().all();
-    for (; seen_findings_ < all.size(); ++seen_findings_) {
-        const Finding& f = all[seen_findings_];
-        if (f.severity == Severity::critical) list.push_back({sentence(f, *policy_), f.cause.reasons.has(Reason::self_traffic)});
-    }
-    return list;
-}
-
 void Judging::end() {
     recorder_->end();
     recorder_->end_file("", "");

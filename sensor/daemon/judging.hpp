@@ -30,13 +30,6 @@ public:
     /// errors: a rule does not compile for a frame's datalink
     Result<Done> take(std::span<const Frame> frames, MirrorSides& sides);
 
-    /// Sentences of findings that are new since the last call and critical. self: bears the watcher's own address
-    struct Critical {
-        std::string sentence;
-        bool self = false;
-    };
-    std::vector<Critical> new_critical();
-
     /// Tell the coverage of the stretch that ends.
     void end_stretch() { recorder_->end_file("", ""); }
     /// The run ends: conversations that are still open are written as cut off, then the coverage.
@@ -53,7 +46,6 @@ private:
     std::unique_ptr<Recorder> recorder_;
     std::vector<Glance> glances_;
     std::vector<Judgement> judgements_;
-    std::size_t seen_findings_ = 0;
     Timestamp last_frame_;
 };
 

@@ -42,10 +42,4 @@ std::optional<std::uint64_t> Stretch::lost(const LiveCounters& c) {
 
 std::uint64_t Stretch::lost_since(const LiveCounters& now) const { return since(lost(now), lost(then_)).value_or(0); }
 
-void LiveSink::coverage(const CoverageRecord& r) {
-    CoverageRecord whole = r;
-    stretch_->complete(whole, Instant::now().wall, source_->counters());
-    behind_->coverage(whole);
-}
-
 }  // namespace sw

@@ -35,26 +35,4 @@ private:
     std::string error_;
 };
 
-/// Hands every record on; coverage with what the live source knows.
-class LiveSink : public RecordSink {
-public:
-    LiveSink(RecordSink& behind, Stretch& stretch, const LiveSource& source) : behind_(&behind), stretch_(&stretch), source_(&source) {}
-
-    void run(const RunRecord& r) override { behind_->run(r); }
-    void finding(const FindingRecord& r) override { behind_->finding(r); }
-    void packet(const PacketRecord& r) override { behind_->packet(r); }
-    void count(const CountRecord& r) override { behind_->count(r); }
-    void flow(const FlowRecord& r) override { behind_->flow(r); }
-    void opening(const OpeningRecord& r) override { behind_->opening(r); }
-    void log(const LogRecord& r) override { behind_->log(r); }
-    void chart(const ChartRecord& r) override { behind_->chart(r); }
-    void heartbeat(const HeartbeatRecord& r) override { behind_->heartbeat(r); }
-    void coverage(const CoverageRecord& r) override;
-
-private:
-    RecordSink* behind_;
-    Stretch* stretch_;
-    const LiveSource* source_;
-};
-
 }  // namespace sw

@@ -34,7 +34,7 @@ Watch::Watch(const SensorOptions& options, LiveSource& source, JournalWriter& sp
       now_(Instant::now()),
       bell_(alarms, escape_for_display(options.live.interface)),
       stretch_(now_.wall, source.counters()),
-      sink_(spool, stretch_, source),
+      sink_(spool, stretch_, source, bell_),
       health_(bell_, stretch_, source, now_),
       judging_(std::make_unique<Judging>(std::move(policy), facts_of(options), sink_)) {
     next_second_ = now_.steady + second;
@@ -65,13 +65,7 @@ ExitCode Watch::run() {
 bool Watch::take(std::size_t frames) {
     if (frames == 0) return denied(judging_->counters()) != flushed_denied_;
     if (auto done = judging_->take({frames_.data(), frames}, sides_); !done) failure_ = done.error();
-    ring_critical();
     return true;
-}
-
-void Watch::ring_critical() {
-    for (const Judging::Critical& c : judging_->new_critical())
-        bell_.ring(Severity::critical, c.self ? "self-traffic" : "finding", c.sentence);
 }
 
 /// What people wait for reaches the file at once, but a flood does not make a flush of every batch.
@@ -140,7 +134,8 @@ void Watch::reload() {
     auto policy = text ? usable_policy(place_->path(), std::move(*text), source_->link()) : Result<Policy>(Unexpected{text.error()});
     if (!policy) {
         say(policy.error().text + "; the old policy stays");
-        return bell_.ring(Severity::high, "policy", "the new policy is not used, the old one stays: " + policy.error().text);
+        bell_.ring(Severity::high, "policy", "the new policy is not used, the old one stays: " + policy.error().text);
+        return;
     }
     health_.look_back(source_->counters(), *spool_);
     judging_->end();

@@ -9,6 +9,7 @@
 #include "sensor/daemon/bell.hpp"
 #include "sensor/daemon/health.hpp"
 #include "sensor/daemon/judging.hpp"
+#include "sensor/daemon/live_sink.hpp"
 #include "sensor/daemon/mirror_sides.hpp"
 #include "sensor/daemon/options.hpp"
 #include "sensor/daemon/policy_place.hpp"
@@ -32,7 +33,6 @@ private:
         mirror_window{std::chrono::minutes{1}}, patience{std::chrono::milliseconds{250}}, flush_pause{std::chrono::milliseconds{100}};
 
     bool take(std::size_t frames);
-    void ring_critical();
     void every_second(const Instant& now);
     void look_at_mirror(const Instant& now);
     void beat(const Instant& now, const LiveCounters& counters);

@@ -2,6 +2,7 @@
 /// One conversation, as the flow table keeps it: 128 octets, of which an IPv4 packet touches the first 64.
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "rules/base/time.hpp"
 #include "rules/packet/common_frame.hpp"
@@ -84,7 +85,11 @@ struct FlowKey {
     /// packet has IP and a transport
     static FlowKey of(const Packet& packet);
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
-    static FlowKey of(const CommonFrame& c) { return {FlowEnds::of(c.src, c.dst, c.sport, c.dport, c.proto, 4), {nullptr, nullptr}}; }
+    static FlowKey of(const CommonFrame& c) {
+        FlowKey key;
+        std::memcpy(&key.ends, &c, sizeof key.ends);  // the same words, in the same order
+        return key;
+    }
     FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }
 };
 

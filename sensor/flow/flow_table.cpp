@@ -122,6 +122,7 @@ void FlowTable::schedule(std::uint32_t index, Timestamp now) {
 void FlowTable::clear() {
     started_ = false;
     if (touched_ == 1) return;
+    for (std::uint32_t i = 1; i < touched_; ++i) flows_[i].state = FlowState::free;  // a guess made before may still be looked at
     std::fill(buckets_.begin(), buckets_.end(), Flow::none);
     std::fill(recent_.begin(), recent_.end(), Recent{});
     wheel_.fill(Flow::none);

@@ -46,6 +46,8 @@ public:
     /// Appended and on disk when it returns true; false: kept in memory (1,024 alarms) and tried again with the next call of either
     /// kind. What finds no room there is lost, and an alarm says how many were.
     virtual bool alarm(AlarmRecord record) = 0;
+    /// Of the alarm that alarm() took last; "" before the first.
+    virtual const std::string& last_id() const = 0;
     /// Appended, not synced. false: it, or an alarm before it, could not be written.
     virtual bool heartbeat(const AlarmHeartbeat& beat) = 0;
 };

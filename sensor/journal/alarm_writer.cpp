@@ -64,9 +64,11 @@ public:
             ++lost_;
             return false;
         }
-        wait(std::move(record));
+        last_id_ = wait(std::move(record));
         return flush();
     }
+
+    const std::string& last_id() const override { return last_id_; }
 
     bool heartbeat(const AlarmHeartbeat& beat) override {
         const bool alarms_told = waiting_.empty() || flush();
@@ -81,9 +83,10 @@ private:
         bool taken = false;  ///< by the file, which may still have to write or sync it
     };
 
-    void wait(AlarmRecord record) {
+    std::string wait(AlarmRecord record) {
         record.id = fmt::format("{}:{}", journal_, next_++);
         waiting_.push_back({to_json(record), false});
+        return record.id;
     }
 
     /// One after the other, so that at most one can have been read and not be on the disk.
@@ -112,7 +115,7 @@ private:
     }
 
     UniqueFd folder_;
-    std::string journal_;
+    std::string journal_, last_id_;
     std::uint64_t next_ = 1;
     LineFiles alarms_, beats_;
     std::deque<Waiting> waiting_;

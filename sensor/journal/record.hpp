@@ -45,7 +45,8 @@ struct FindingRecord {
     std::string sentence;
     std::vector<std::string> why;
     std::string detail;
-    std::string mac;  ///< of the first packet's sender, or ""
+    std::string mac;    ///< of the first packet's sender, or ""
+    std::string alarm;  ///< id of the alarm that the sensor has rung for it itself; "": none, others are to tell people
 };
 
 /// One greylisted or blacklisted packet, whole. Counts one for its finding.

@@ -160,6 +160,7 @@ void read(Fields& f, FindingRecord& r) {
     f.texts("why", r.why);
     f.text("detail", r.detail);
     f.text("mac", r.mac);
+    f.text("alarm", r.alarm);
 }
 
 void read(Fields& f, CountRecord& r) {

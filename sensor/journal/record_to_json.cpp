@@ -39,6 +39,7 @@ std::string to_json(const FindingRecord& r) {
         o.address("initiator", s.initiator).address("responder", s.responder).number("port", s.port);
         o.flag("any_initiator", s.any_initiator).flag("any_responder", s.any_responder).flag("any_port", s.any_port).flag("rest", s.rest);
         o.text("nearest", r.nearest).texts("why", r.why).text("detail", r.detail).text("mac", r.mac);
+        if (!r.alarm.empty()) o.text("alarm", r.alarm);
     });
 }
 

@@ -38,6 +38,7 @@ TEST_CASE("alarm journal: an alarm and a heartbeat come back as they were writte
     REQUIRE(kept.alarms.size() == 1);
     const AlarmRecord& r = kept.alarms[0];
     CHECK(r.id.size() == 10);
+    CHECK(r.id == writer->last_id());
     CHECK((r.at == record.at && r.severity == record.severity && r.kind == "finding" && r.sentence == record.sentence));
     CHECK((r.finding == 12 && r.count == 100));
     REQUIRE(kept.beats.size() == 1);

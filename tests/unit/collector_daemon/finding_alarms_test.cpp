@@ -34,9 +34,10 @@ struct Post {
         begin();
         REQUIRE(alarms->recall(folder()));
     }
-    void seen(std::uint64_t packets, Severity severity = Severity::high, std::uint32_t who = 1) {
+    void seen(std::uint64_t packets, Severity severity = Severity::high, std::uint32_t who = 1, const std::string& rung_by_sensor = "") {
         FindingRecord f = finding_record(who, who);
         f.severity = severity;
+        f.alarm = rung_by_sensor;
         room.ingest.finding(f);
         room.packets(who, packets);
         room.commit(++offset);
@@ -81,6 +82,27 @@ TEST_CASE("finding alarms: a finding that comes with many packets at once rings 
     post.tell();
     post.tell();
     CHECK(post.rung() == "finding critical 1 5000\n");
+}
+
+TEST_CASE("finding alarms: what its sensor has rung is not rung a second time but told again when it recurs") {
+    Post post;
+    post.seen(1, Severity::critical, 1, "0123abcd:7");
+    post.tell();
+    CHECK(post.rung().empty());
+    CHECK(post.due() == "0");
+    post.seen(9, Severity::critical, 1, "0123abcd:7");
+    post.tell();
+    CHECK(post.rung() == "recurrence notice 1 10\n");
+    post.seen(250, Severity::critical, 2, "0123abcd:8");
+    post.tell();
+    CHECK(post.rung() == "recurrence notice 1 10\nrecurrence notice 2 250\n");
+}
+
+TEST_CASE("finding alarms: a critical finding whose sensor could not ring is rung here") {
+    Post post;
+    post.seen(1, Severity::critical, 1, "");
+    post.tell();
+    CHECK(post.rung() == "finding critical 1 1\n");
 }
 
 TEST_CASE("finding alarms: what somebody decided on rings no more unless it is critical") {

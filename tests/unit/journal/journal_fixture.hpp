@@ -72,6 +72,7 @@ inline FindingRecord a_finding(std::uint32_t number) {
     r.why = {"dst port 465 is not 25", "", "x"};
     r.detail = "SYN";
     r.mac = "02:00:00:00:00:19";
+    r.alarm = "0123abcd:17";
     return r;
 }
 
