@@ -35,7 +35,6 @@ void CoverageAlarms::coverage(const CoverageRecord& c) {
     lost(kernel_, c.kernel_drops.value_or(0), "frames were dropped by the kernel and never judged");
     lost(interface_, c.interface_drops.value_or(0), "frames were dropped by the interface and never judged");
     lost(samples_, c.samples_dropped, "packets were judged and counted but not kept: the spool's budget was spent");
-    lost(logs_, c.logs_dropped, "syslog datagrams were seen but not kept: the spool's budget was spent");
     if (c.clock_steps > 0) ring(Severity::notice, fmt::format("the clock stepped {} times within a stretch", c.clock_steps), c.clock_steps);
 }
 

@@ -40,7 +40,7 @@ private:
     RecordSink* behind_;
     std::string name_;
     std::deque<Key> seen_;
-    std::uint64_t kernel_ = 0, interface_ = 0, samples_ = 0, logs_ = 0;
+    std::uint64_t kernel_ = 0, interface_ = 0, samples_ = 0;
     std::vector<AlarmRecord> alarms_;
 };
 

@@ -48,6 +48,7 @@ void LogIngest::Impl::forget() {
     events_.clear();
     arena_.clear();
     touched_.clear();
+    losses.clear();
     witness.forget();
     uncommitted_ = {};
     last_source_.reset();
@@ -138,7 +139,7 @@ void LogIngest::Impl::add_up() {
 Result<Done> LogIngest::Impl::write_rows() {
     using Step = Result<Done> (Impl::*)();
     for (const Step step : {&Impl::write_sources, &Impl::write_templates, &Impl::write_events, &Impl::write_claims, &Impl::write_hosts,
-                            &Impl::write_positions})
+                            &Impl::write_positions, &Impl::write_losses})
         if (auto done = (this->*step)(); !done) return done;
     if (uncommitted_.octets > 0)
         if (auto done = sql_.octets.bind(1, std::to_string(uncommitted_.octets)).run(); !done) return done;
@@ -245,6 +246,14 @@ Result<Done> LogIngest::Impl::write_claims() {
             if (auto done = sql_.claim.run(); !done) return done;
         }
         host.new_claims.clear();
+    }
+    return Done{};
+}
+
+Result<Done> LogIngest::Impl::write_losses() {
+    for (const auto& [where, lost] : losses) {
+        sql_.loss.bind(1, stored_text(where.first)).bind(2, where.second).bind(3, as_integer(lost));
+        if (auto done = sql_.loss.run(); !done) return done;
     }
     return Done{};
 }

@@ -29,6 +29,11 @@ std::uint32_t most_of(LogReason reason) {
     }
 }
 
+std::int64_t hour_of(Timestamp t) {
+    constexpr std::int64_t hour = 3'600'000'000'000;
+    return t.ns - (t.ns % hour + hour) % hour;
+}
+
 bool may_fold(LogReason reason) {
     return reason == LogReason::new_value || reason == LogReason::new_template || reason == LogReason::new_execution ||
            reason == LogReason::black || reason == LogReason::host_mismatch;
@@ -240,6 +245,7 @@ Result<std::unique_ptr<LogIngest>> LogIngest::open(Store& store, LogRules rules,
 void LogIngest::set_rules(LogRules rules) { impl_->set_rules(std::move(rules)); }
 void LogIngest::line(const IncomingLine& l) { impl_->line(l); }
 void LogIngest::opening(const OpeningRecord& o) { impl_->witness.opening(o); }
+void LogIngest::lost(std::string_view origin, Timestamp at, std::uint64_t lines) { impl_->losses[{std::string(origin), hour_of(at)}] += lines; }
 void LogIngest::conversations_until(Timestamp ts) { impl_->witness.conversations_until(ts); }
 void LogIngest::sensor_policy(const RunRecord& run) { impl_->witness.sensor_policy(run); }
 std::size_t LogIngest::pending() const { return impl_->pending(); }

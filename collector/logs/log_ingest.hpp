@@ -47,6 +47,8 @@ public:
     void line(const IncomingLine& line);
     /// A conversation that ought to have left a line, as a sensor saw it.
     void opening(const OpeningRecord& opening);
+    /// So many lines are known to be lost on their way here.
+    void lost(std::string_view origin, Timestamp at, std::uint64_t lines);
     /// Conversations are known up to this moment of packet time; services: that its sensor's policy has rules for.
     void conversations_until(Timestamp ts);
     void sensor_policy(const RunRecord& run);

@@ -1,6 +1,7 @@
 #pragma once
 /// Inside LogIngest: log_ingest.cpp takes a line apart and judges it, log_hosts.cpp looks at who sent it, log_boots.cpp at boots and
 /// learning, log_flush.cpp writes what waits.
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -25,13 +26,14 @@ public:
     Result<Done> reload();
     Result<LogPosition> position(const std::string& journal);
     Result<Done> commit(std::span<const LogPosition> positions, Timestamp now);
-    std::size_t pending() const { return events_.size() + touched_.size() + ingest_.pending() + witness.pending(); }
+    std::size_t pending() const { return events_.size() + touched_.size() + losses.size() + ingest_.pending() + witness.pending(); }
 
     LogIngestOptions options;
     LogRules rules;
     Witness witness;
     LogTotals committed;
     Timestamp last_received;
+    std::map<std::pair<std::string, std::int64_t>, std::uint64_t> losses;  ///< by origin and hour, since the last commit
     Ingest& findings() { return ingest_; }
 
 private:
@@ -117,6 +119,7 @@ private:
     Result<Done> write_values(const LogTemplate& t, std::int64_t id);
     Result<Done> write_claims();
     Result<Done> write_positions();
+    Result<Done> write_losses();
     Result<Done> look_again();
     void add_up();
     void start_run();

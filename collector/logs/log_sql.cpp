@@ -36,6 +36,7 @@ Result<LogSql> LogSql::prepare(Database& db) {
         {&s.octets,
          "INSERT INTO setting (name, value) VALUES ('log_octets', ?1) ON CONFLICT DO UPDATE SET"
          " value = CAST(CAST(value AS INTEGER) + CAST(?1 AS INTEGER) AS TEXT)"},
+        {&s.loss, "INSERT INTO log_loss (origin, hour, lost) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lost = lost + excluded.lost"},
         {&s.data_version, "PRAGMA data_version"},
     };
     for (const auto& [statement, text] : texts) {

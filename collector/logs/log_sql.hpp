@@ -6,7 +6,7 @@ namespace sw {
 
 struct LogSql {
     Statement source_new, source_more, event, template_new, template_more, template_gone, value, claim, position, position_of;
-    Statement host, boot, boot_line, octets, data_version;
+    Statement host, boot, boot_line, octets, loss, data_version;
 
     static Result<LogSql> prepare(Database& db);
 };

@@ -25,6 +25,12 @@ CREATE TABLE log_source (
     UNIQUE (via, address, host)
 ) STRICT;
 
+-- Lines that are known to be lost: dropped by the kernel because nobody read in time, or by a spool whose budget was spent.
+CREATE TABLE log_loss (
+    origin TEXT NOT NULL, hour INTEGER NOT NULL, lost INTEGER NOT NULL,
+    PRIMARY KEY (origin, hour)
+) STRICT, WITHOUT ROWID;
+
 -- Names that a host may call itself in its lines.
 CREATE TABLE log_claim (
     host TEXT NOT NULL, claimed TEXT NOT NULL, finding INTEGER NOT NULL REFERENCES finding,

@@ -16,7 +16,7 @@ enum class Role : unsigned char {
                     ///< sends to the local syslog on a descriptor that is open already
     dissector,      ///< reads and writes pipes, forks children that may do no more
     sensor,         ///< reads its packet device and its policy, appends to new files in its journals' folders, and no more
-    collector,      ///< as cli_record without threads: reads spools, keeps the store and its alarm journal
+    collector,      ///< as cli_record without threads: reads spools and a syslog socket, keeps the store and its journals
     alarm,          ///< reads alarm journals, writes the alarm file, its state, terminals and other sinks
     alarm_command,  ///< as alarm, and runs programs that have no more powers than it
 };
@@ -25,6 +25,7 @@ enum class Role : unsigned char {
 struct Descriptors {
     int packets = -1;  ///< the packet device: it can be asked for its statistics and its name
     int notify = -1;   ///< Notifier::descriptor(): datagrams can be sent to whom it is connected to
+    int syslog = -1;   ///< a UDP socket: datagrams can be received from it, and it can be asked how many the kernel dropped
 };
 
 /// Give up everything the role does not need; cannot be undone. After it: no socket can be made (EPERM), no program
