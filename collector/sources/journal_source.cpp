@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <charconv>
 
 #include "collector/store/digits.hpp"
 #include "rules/base/text.hpp"
+#include "sensor/journal/segments.hpp"
 
 namespace sw {
 
@@ -108,8 +111,16 @@ void JournalSource::positions(std::vector<LogPosition>& positions) {
     positions.push_back({journal_, given_.segment, given_.offset, mark, false});
 }
 
+/// A sensor's spool is emptied by those who read its packets; what came in on our socket is read by nobody else.
 void JournalSource::committed() {
-    if (reader_) committed_ = given_;
+    if (!reader_) return;
+    const bool ended = given_.segment != committed_.segment;
+    committed_ = given_;
+    if (via_ != LogVia::socket || !ended) return;
+    const auto folder = open_journal_folder(folder_);
+    if (!folder) return;
+    for (const SegmentEntry& s : list_segments(folder->get()))
+        if (s.number + 1 < committed_.segment) ::unlinkat(folder->get(), segment_name(s.number).c_str(), 0);
 }
 
 void JournalSource::rewind() {
