@@ -17,7 +17,7 @@ std::vector<DissectedSample> dissected(std::vector<Sample> samples, std::optiona
         DissectedSample d{std::move(s), {}};
         const Sample& kept = d.sample;
         const Frame frame{kept.octets.data(), static_cast<std::uint32_t>(kept.octets.size()), kept.len, kept.ts, kept.number, kept.link};
-        if (dissector) d.dissection = dissector->dissect(frame);
+        if (dissector && !kept.is_log) d.dissection = dissector->dissect(frame);
         list.push_back(std::move(d));
     }
     return list;

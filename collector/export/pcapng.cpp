@@ -19,7 +19,8 @@ Result<std::vector<Evidence>> evidence_of(Queue& queue, const std::vector<Queued
     for (const QueuedFinding& f : findings) {
         auto samples = queue.samples(f.id, f.samples);
         if (!samples) return Unexpected{samples.error()};
-        for (Sample& s : *samples) all.push_back({&f, std::move(s)});
+        for (Sample& s : *samples)
+            if (!s.is_log) all.push_back({&f, std::move(s)});
     }
     const auto order = [](const Evidence& e) { return std::tuple(e.sample.ts, e.finding->id, e.sample.ordinal); };
     std::sort(all.begin(), all.end(), [&](const Evidence& a, const Evidence& b) { return order(a) < order(b); });
@@ -32,6 +33,7 @@ Frame frame_of(const Sample& s) { return {s.octets.data(), static_cast<std::uint
 std::string comment_of(const std::vector<QueuedFinding>& findings) {
     std::uint64_t kept = 0, seen = 0;
     for (const QueuedFinding& f : findings) {
+        if (f.is_log) continue;
         kept += f.samples;
         seen += f.count;
     }

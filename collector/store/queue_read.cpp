@@ -42,6 +42,7 @@ Sample sample(const Statement& row) {
     s.reasons = queue_row::reasons_of(row.text(10));
     const Bytes octets = row.blob(11);
     s.octets.assign(octets.begin(), octets.end());
+    s.is_log = row.text(12) == "log";
     return s;
 }
 
@@ -98,7 +99,7 @@ Result<QueuedFinding> Queue::get(std::int64_t id) {
 
 Result<std::vector<Sample>> Queue::samples(std::int64_t id, std::uint64_t limit) {
     auto statement = store_->db().prepare(
-        "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets FROM sample "
+        "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, kind FROM sample "
         "WHERE finding = ? ORDER BY ordinal LIMIT ?");
     if (!statement) return Unexpected{statement.error()};
     statement->bind(1, id).bind(2, clamped(limit));

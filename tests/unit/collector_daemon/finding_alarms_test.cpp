@@ -130,7 +130,7 @@ TEST_CASE("finding alarms: a store of version 1 is brought to the version that n
             " policy_sha256) VALUES (x'00', '{}', 2, 0, 0, '[]', 's', '[]', '', 'inbound', 'tcp', 500, 0, 0, 'aa')"));
     }
     Store store = open_store(folder.at("old.db"));
-    CHECK(*store.db().value("PRAGMA user_version") == 2);
+    CHECK(*store.db().value("PRAGMA user_version") == Store::version);
     CHECK(*store.db().value("SELECT count(*) FROM finding") == 1);
     CHECK(*store.db().value("SELECT count(*) FROM alarm_due") == 0);
 }
