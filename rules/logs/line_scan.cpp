@@ -52,6 +52,7 @@ bool is_listening(std::string_view word) {
 LineScan::LineScan() : skeleton_(std::make_unique<char[]>(skeleton_octets)) {}
 
 void LineScan::put(std::string_view octets) {
+    if (octets.empty()) return;  // its data may be null
     std::memcpy(skeleton_.get() + size_, octets.data(), octets.size());
     size_ += octets.size();
 }
@@ -122,9 +123,7 @@ bool LineScan::scan_word() {
         const std::string_view inner = text_.substr(w.end + 1);
         std::size_t n = ipv4_octets(inner);
         if (n == 0) n = ipv6_octets(inner);
-        const bool name = (w.classes & octet::other) == 0 || word.find_first_of("@%~!*&^$\\?+") == std::string_view::npos;
-        if (n != 0 && n < inner.size() && inner[n] == ']' && name && word.size() <= info(HoleKind::host).longest)
-            return take(HoleKind::host, w.begin, w.end);
+        if (n != 0 && n < inner.size() && inner[n] == ']' && is_host_name(word)) return take(HoleKind::host, w.begin, w.end);
     }
     if ((groups_ & program_group::systemd) != 0 && (w.classes & octet::digit) != 0) {
         // session-42.scope: the rule's word ends where the number begins.
@@ -148,9 +147,10 @@ bool LineScan::scan_delimiter() {
     const std::string_view rest = text_.substr(begin);
     switch (rest[0]) {
         case '/': {
-            if (begin > 0 && is_word_octet(text_[begin - 1])) return true;
+            if (begin < paths_until_ || (begin > 0 && is_word_octet(text_[begin - 1]))) return true;
             std::size_t n = rest.find_first_of(" \t\"'`,;()<>[]{}|:=");
             n = n == std::string_view::npos ? rest.size() : n;
+            paths_until_ = begin + n;
             while (n > 1 && rest[n - 1] == '.') --n;
             if (n < 2 || n > info(HoleKind::path).longest) return true;
             return take(HoleKind::path, begin, begin + n);
@@ -214,7 +214,7 @@ void LineScan::mark_sources() {
 }
 
 ScanProblem LineScan::scan(const LogLine& line) {
-    size_ = hole_count_ = literal_ = at_ = mails_until_ = quotes_until_ = 0;
+    size_ = hole_count_ = literal_ = at_ = mails_until_ = quotes_until_ = paths_until_ = 0;
     names_user_ = listens_ = false;
     text_ = line.text;
     if (line.text.size() > max_template_octets || line.host.size() + line.program.size() > max_origin_octets) return ScanProblem::too_long;

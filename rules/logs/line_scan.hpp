@@ -61,7 +61,7 @@ private:
     std::size_t at_ = 0;
     ProgramGroups groups_ = 0;
     bool names_user_ = false, listens_ = false;
-    std::size_t mails_until_ = 0, quotes_until_ = 0;  ///< a '<' or '"' before this was looked behind already
+    std::size_t mails_until_ = 0, quotes_until_ = 0, paths_until_ = 0;  ///< a '<', '"', '/' before this was looked behind already
 };
 
 }  // namespace sw

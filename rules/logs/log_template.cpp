@@ -37,7 +37,7 @@ std::string quote_pattern(std::string_view octets) {
 }
 
 std::string hole_pattern(const Hole& hole) {
-    if (!info(hole.kind).keeps_values || hole.open) return std::string(info(hole.kind).pattern);
+    if (!info(hole.kind).keeps_values || hole.open) return "(?:" + std::string(info(hole.kind).pattern) + ")";
     if (hole.values.empty()) return "\\b\\B";  // nothing is known here: it matches nothing
     std::string out;
     for (const std::string& value : hole.values) out.append(out.empty() ? "" : "|").append(quote_pattern(value));

@@ -55,7 +55,8 @@ Result<std::string> translate(std::string_view rule) {
         if (rule[at] == '[') {
             const std::size_t n = bracket_octets(rule.substr(at));
             if (n == 0) return unexpected("a [ is not closed");
-            if (rule.substr(at, n).find("[.") != std::string_view::npos || rule.substr(at, n).find("[=") != std::string_view::npos)
+            const std::string_view inner = rule.substr(at + 1, n - 1);
+            if (inner.find("[.") != std::string_view::npos || inner.find("[=") != std::string_view::npos)
                 return unexpected("a collating symbol or equivalence class ([. or [=)");
             translate_bracket(rule.substr(at, n), out);
             at += n;

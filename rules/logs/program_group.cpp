@@ -21,7 +21,7 @@ constexpr std::array named{
     Named{"sudo", login | sudo},
     Named{"doas", login | sudo},
     Named{"login", login},
-    Named{"systemd", systemd | login},
+    Named{"systemd", systemd},
     Named{"systemd-logind", systemd | login},
     Named{"CRON", cron | login},
     Named{"cron", cron | login},

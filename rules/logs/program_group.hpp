@@ -10,7 +10,7 @@ using ProgramGroups = std::uint16_t;
 namespace program_group {
 inline constexpr ProgramGroups any = 0xffff;
 inline constexpr ProgramGroups sshd = 1;   ///< and dropbear
-inline constexpr ProgramGroups login = 2;  ///< who opens sessions: su, sudo, doas, login, cron, logind
+inline constexpr ProgramGroups login = 2;  ///< who opens sessions: su, sudo, doas, login, cron
 inline constexpr ProgramGroups sudo = 4;
 inline constexpr ProgramGroups cron = 8;
 inline constexpr ProgramGroups mail = 16;  ///< every mail program

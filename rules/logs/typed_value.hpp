@@ -25,6 +25,9 @@ Word word_at(std::string_view text, std::size_t begin);
 /// part of a word; a full stop at the end of a word is none of the value.
 TypedValue typed_value(std::string_view text, const Word& word);
 
+/// Letters, digits, dots, dashes and underscores, as many as a host's name may have.
+bool is_host_name(std::string_view s);
+
 /// Octets of an address at the front of s: whole groups only, nothing that goes on as a word behind it.
 std::size_t ipv4_octets(std::string_view s);
 std::size_t ipv6_octets(std::string_view s);

@@ -13,7 +13,7 @@
 namespace sw {
 namespace {
 
-enum class Ends : std::uint8_t { word, angle, round, line, digits };
+enum class Ends : std::uint8_t { word, angle, round, line, digits, number };
 
 struct WordRule {
     ProgramGroups groups;
@@ -130,33 +130,33 @@ RuledHole extent(std::string_view text, std::size_t begin, Ends ends) {
             return text.ends_with(')') ? until(text.size() - 1) : RuledHole{};
         case Ends::line:
             return until(text.size());
-        case Ends::digits: {
+        case Ends::digits:
+        case Ends::number: {
             std::size_t end = begin;
+            if (ends == Ends::number && end < text.size() && (text[end] == '-' || text[end] == '+')) ++end;
             while (end < text.size() && is_digit_octet(text[end])) ++end;
-            return until(end);
+            const bool whole = end >= text.size() || !is_word_octet(text[end]) || text[end] == '.';
+            return ends == Ends::number && !whole ? RuledHole{} : until(end);
         }
     }
     return {};
 }
 
-/// Whole numbers for a status; an address where an address must stand.
+/// What stands there must be able to be of the kind.
 bool fits(HoleKind kind, std::string_view value) {
     if (value.empty() || value.size() > info(kind).longest) return false;
     const auto all = [value](std::uint8_t classes) {
         return std::all_of(value.begin(), value.end(), [classes](char c) { return (octet_class(c) & classes) != 0; });
     };
     switch (kind) {
-        case HoleKind::status: {
-            const bool sign = value[0] == '-' || value[0] == '+';
-            const std::string_view digits = value.substr(sign ? 1 : 0);
-            return !digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit_octet);
-        }
+        case HoleKind::status:
+            return is_digit_octet(value.back());
         case HoleKind::integer:
             return all(octet::digit);
         case HoleKind::address:
             return ipv4_octets(value) == value.size() || ipv6_octets(value) == value.size();
         case HoleKind::host:
-            return value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == std::string_view::npos;
+            return is_host_name(value);
         case HoleKind::source:
             return value.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%") == std::string_view::npos;
         case HoleKind::queue_id:
