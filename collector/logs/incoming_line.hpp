@@ -1,5 +1,6 @@
 #pragma once
 /// A log line on its way in: octets, and what its way here says about it. What it claims about itself is read later.
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -28,7 +29,8 @@ struct IncomingLine {
     LogVia via = LogVia::file;
     Address source;           ///< family 0: none
     std::string_view mac;     ///< mirror: the sender's on that network, or ""
-    Timestamp received;       ///< packet time, or the receiver's clock
+    Timestamp received;       ///< packet time, or the receiver's clock; of a file the line's own time
+    std::chrono::seconds zone{0};  ///< of a file: of stamps that name none
     Bytes octets;             ///< hostile
     std::string_view broken;  ///< "", or why this is no message but what a spool holds in place of one
 };

@@ -66,13 +66,17 @@ Result<Done> bump_log_version(Database& db) {
 
 Result<std::array<std::uint8_t, 16>> log_hash_key(Database& db) {
     std::array<std::uint8_t, 16> key{};
-    randombytes_buf(key.data(), key.size());
-    auto insert = db.prepare("INSERT OR IGNORE INTO setting (name, value) VALUES ('log_hash_key', ?)");
-    if (!insert) return Unexpected{insert.error()};
-    if (auto done = insert->bind(1, to_hex(key)).run(); !done) return Unexpected{done.error()};
     auto select = db.prepare("SELECT value FROM setting WHERE name = 'log_hash_key'");
     if (!select) return Unexpected{select.error()};
-    if (auto row = select->step(); !row) return Unexpected{row.error()};
+    auto there = select->step();
+    if (!there) return Unexpected{there.error()};
+    if (!*there) {
+        randombytes_buf(key.data(), key.size());
+        auto insert = db.prepare("INSERT OR IGNORE INTO setting (name, value) VALUES ('log_hash_key', ?)");
+        if (!insert) return Unexpected{insert.error()};
+        static_cast<void>(insert->bind(1, to_hex(key)).run());  // who may only read does without
+        return key;
+    }
     std::string octets;
     if (!from_hex(select->text(0), octets) || octets.size() != key.size())
         return unexpected(fmt::format("{}: its setting log_hash_key is not what we wrote", escape_for_display(db.path())),
@@ -139,12 +143,14 @@ Result<Done> LogBook::load_hosts(Database& db) {
                              b.marker = {row.integer(4)};
                              b.announced = row.integer(5) != 0;
                          });
-    for (BootRow& row : rows) {
-        if (done) done = load_boots(db, row);
-        if (row.phase == BootPhase::learning || row.phase == BootPhase::watching) hosts[row.host].boot_lines_written = row.current.size();
-        if (done) boots.restore(std::move(row));
-    }
     if (!done) return done;
+    for (BootRow& row : rows) {
+        done = load_boots(db, row);
+        if (row.phase == BootPhase::learning || row.phase == BootPhase::watching) hosts[row.host].boot_lines_written = row.current.size();
+        if (!done) return done;
+        const std::string name = row.host;
+        if (auto restored = boots.restore(std::move(row)); !restored) problems.push_back(name + ": " + restored.error().text);
+    }
     return each_row(db, fmt::format("SELECT c.host, c.claimed FROM log_claim c JOIN finding f ON f.id = c.finding WHERE {}", in_force),
                     [&](const Statement& row) { hosts[row.text(0)].claims.insert(row.text(1)); });
 }

@@ -28,7 +28,7 @@ LogCause LogIngest::Impl::learning_cause(const Work& w) const {
     const auto boot = book_->boots.row(w.line.host);
     const bool in_boot = boot && boot->phase == BootPhase::learning;
     LogCause cause(LogReason::learnt, w.line.host);
-    cause.with("marker", in_boot ? to_rfc3339(boot->marker) : wanted ? to_rfc3339(w.host.learn_from) : std::string("all"));
+    cause.with("marker", in_boot ? to_rfc3339(boot->marker) : wanted ? to_rfc3339(w.host.learn_from) : options.marker);
     return cause;
 }
 

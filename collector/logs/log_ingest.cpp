@@ -165,13 +165,14 @@ void LogIngest::Impl::line(const IncomingLine& in) {
         source = source_of(in, {});
         message = parse_syslog(in_text(in), in.received, std::chrono::seconds{book_->sources[source].zone.value_or(0)});
     } else {
-        message = parse_syslog(in_text(in), in.received);
+        message = parse_syslog(in_text(in), in.received, in.zone);
         source = source_of(in, options.host.empty() ? message.host : std::string_view(options.host));
     }
     LogSourceRow& row = book_->sources[source];
     Work w{in, row, host_of(row.host), message, to_log_line(message, row.host, in.received)};
-    look_at_sender(w);
+    if (!options.only_learn) look_at_sender(w);
     const LogVerdict v = judge(w);
+    if (options.only_learn) return;
     if (v.reason) count(w, cause_of(v, w.line), sentence(v, w.line), detail_of(v, w.line), why_of(v));
     look_at_form(w);
     look_at_claim(w);

@@ -21,6 +21,9 @@ public:
     ///         damage shows when a damaged page is read
     static Result<Store> open(const std::string& path, Access access);
 
+    /// An empty one that no file holds, for those who judge and keep nothing.
+    static Result<Store> scratch();
+
     Database& db() { return db_; }
     /// Where a damaged store was put aside by this opening; "" if none was.
     const std::string& set_aside() const { return set_aside_; }
