@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collector/cli/console.hpp"
+#include "collector/logs/rules_files.hpp"
 #include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 
@@ -71,21 +72,25 @@ public:
         pass([&] { behind_->flow(f); });
     }
     void opening(const OpeningRecord& o) override {
-        pass([&] { behind_->opening(o); });
+        if (lines != nullptr && o.number > lines_known) lines->opening(o);
     }
     void log(const LogRecord& l) override {
-        pass([&] { behind_->log(l); });
+        if (lines == nullptr || l.number <= lines_known) return;
+        lines->line({.via = LogVia::mirror, .source = l.tuple.src, .mac = l.mac, .received = l.ts, .octets = l.octets, .broken = {}});
     }
     void chart(const ChartRecord& c) override {
         pass([&] { behind_->chart(c); });
     }
     void coverage(const CoverageRecord& c) override {
+        if (lines != nullptr) lines->conversations_until(c.to);
         pass([&] { behind_->coverage(c); });
     }
     void heartbeat(const HeartbeatRecord& h) override {
         pass([&] { behind_->heartbeat(h); });
     }
     bool shut = false;
+    LogIngest* lines = nullptr;
+    std::uint64_t lines_known = 0;
 
 private:
     template <class F>
@@ -95,13 +100,14 @@ private:
     RecordSink* behind_;
 };
 
-ReplayStore::ReplayStore(const Options& options, Store store, std::size_t commit_at)
+ReplayStore::ReplayStore(const Options& options, Store store, Store lines, std::size_t commit_at)
     : path_(escape_for_display(options.db)),
       again_(options.replay.again),
       commit_at_(commit_at),
       store_(std::move(store)),
       ingest_(store_),
-      gate_(std::make_unique<Gate>(ingest_)) {}
+      gate_(std::make_unique<Gate>(ingest_)),
+      lines_store_(std::move(lines)) {}
 
 ReplayStore::~ReplayStore() = default;
 
@@ -111,7 +117,9 @@ Result<std::unique_ptr<ReplayStore>> ReplayStore::open(const Options& options, s
     if (!store->set_aside().empty())
         complain(fmt::format("{}: was damaged: set aside as {}, and a new store begins", escape_for_display(options.db),
                              escape_for_display(store->set_aside())));
-    std::unique_ptr<ReplayStore> self(new ReplayStore(options, std::move(*store), commit_at));
+    auto lines = Store::open(options.db, Store::Access::review);
+    if (!lines) return Unexpected{lines.error()};
+    std::unique_ptr<ReplayStore> self(new ReplayStore(options, std::move(*store), std::move(*lines), commit_at));
     if (auto done = self->load_hash_key(); !done) return Unexpected{done.error()};
     return self;
 }
@@ -133,9 +141,41 @@ Result<Done> ReplayStore::load_hash_key() {
     return Done{};
 }
 
+/// Lines are judged by the same policy, but for what it imports: this process may read nothing but captures.
 void ReplayStore::start(Engine& engine, const RunRecord& run) {
     gate_->run(run);
     recorder_.emplace(engine, *gate_);
+    LogIngestOptions how;
+    how.program = run.program;
+    how.unconfined = run.unconfined;
+    Policy policy = engine.policy();
+    policy.log.import.clear();
+    auto rules = make_log_rules(std::move(policy));
+    auto lines = rules ? LogIngest::open(lines_store_, std::move(rules->rules), how) : Result<std::unique_ptr<LogIngest>>(Unexpected{rules.error()});
+    if (!lines) {
+        fail(lines.error());
+        return;
+    }
+    lines_ = std::move(*lines);
+    lines_->sensor_policy(run);
+    gate_->lines = lines_.get();
+}
+
+bool ReplayStore::begin_lines(const std::string& journal) {
+    auto at = lines_->position("logs:" + journal);
+    if (!at) return fail(at.error());
+    lines_at_ = std::move(*at);
+    gate_->lines_known = lines_at_.complete ? UINT64_MAX : lines_at_.offset;
+    return true;
+}
+
+bool ReplayStore::commit_lines(bool complete) {
+    if (lines_->pending() == 0 && !complete) return true;
+    lines_at_.segment = 1;
+    lines_at_.offset = std::max(frames_, lines_at_.offset);
+    lines_at_.complete = complete || lines_at_.complete;
+    if (auto done = lines_->commit({&lines_at_, 1}, last_); !done) return fail(done.error());
+    return true;
 }
 
 bool ReplayStore::fail(const Error& error) {
@@ -145,17 +185,22 @@ bool ReplayStore::fail(const Error& error) {
 }
 
 /// Where to go on: at the capture as it is in the store, or with --again at the first counting of it that is not finished.
-Result<Ingest::Progress> ReplayStore::find_place(const std::string& journal) {
+Result<Ingest::Progress> ReplayStore::find_place(std::string& journal) {
+    const std::string plain = journal;
     auto progress = ingest_.begin(journal);
-    for (int number = 2; again_ && progress && (progress->complete || progress->covered); ++number)
-        progress = ingest_.begin(fmt::format("{}:{}", journal, number));
+    for (int number = 2; again_ && progress && (progress->complete || progress->covered); ++number) {
+        journal = fmt::format("{}:{}", plain, number);
+        progress = ingest_.begin(journal);
+    }
     return progress;
 }
 
-bool ReplayStore::begin_file(const std::string& name, const std::string& journal) {
+bool ReplayStore::begin_file(const std::string& name, const std::string& capture) {
     if (trouble_ || !settle()) return false;
+    std::string journal = capture;
     auto progress = find_place(journal);
     if (!progress) return fail(progress.error());
+    if (!begin_lines(journal)) return false;
     name_ = escape_for_display(name);
     progress_ = *progress;
     frames_ = 0;
@@ -170,6 +215,7 @@ bool ReplayStore::begin_file(const std::string& name, const std::string& journal
 
 bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgement> judgements) {
     if (trouble_) return false;
+    if (!frames.empty()) last_ = std::max(last_, frames.back().ts);
     const std::uint64_t there = progress_.complete ? frames_ + frames.size() : progress_.position.offset;
     const std::uint64_t skip = std::min<std::uint64_t>(there > frames_ ? there - frames_ : 0, frames.size());
     if (progress_.known && !progress_.complete && frames_ <= there && frames_ + frames.size() > there)
@@ -178,7 +224,7 @@ bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgemen
     frames_ += frames.size();
     if (skip == frames.size()) return true;
     added_ = true;
-    if (ingest_.pending() < commit_at_ && now_ms() - committed_at_ < commit_every_ms) return true;
+    if (ingest_.pending() + lines_->pending() < commit_at_ && now_ms() - committed_at_ < commit_every_ms) return true;
     recorder_->checkpoint();
     return commit(false);
 }
@@ -186,7 +232,7 @@ bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgemen
 bool ReplayStore::commit(bool complete) {
     if (auto done = ingest_.commit({1, std::max(frames_, progress_.position.offset)}, complete); !done) return fail(done.error());
     committed_at_ = now_ms();
-    return true;
+    return commit_lines(false);
 }
 
 bool ReplayStore::end_file(const std::string& error) {
@@ -206,7 +252,8 @@ bool ReplayStore::end_file(const std::string& error) {
 /// The commit that ends the file before: together with what the run's end adds, if it was the last.
 bool ReplayStore::settle() {
     if (!std::exchange(unsettled_, false)) return true;
-    return (gate_->shut && ingest_.pending() == 0) || commit(complete_);
+    if (!(gate_->shut && ingest_.pending() == 0) && !commit(complete_)) return false;
+    return gate_->lines_known == UINT64_MAX || commit_lines(complete_);
 }
 
 bool ReplayStore::finish() {
@@ -219,6 +266,9 @@ bool ReplayStore::finish() {
     complain(fmt::format("{}: {} {} added, in {} new and {} known findings; {} kept whole{}", path_, t.packets,
                          t.packets == 1 ? "packet" : "packets", t.findings_new, t.findings_known, t.samples,
                          t.samples_dropped == 0 ? "" : fmt::format(", {} not for want of room", t.samples_dropped)));
+    if (const std::uint64_t n = lines_->totals().lines; n > 0)
+        complain(fmt::format("{}: {} log lines added, in {} new and {} known findings", path_, n, lines_->findings().findings_new,
+                             lines_->findings().findings_known));
     return true;
 }
 

@@ -135,6 +135,13 @@ std::uint64_t size_of(const std::string& path) {
     return ::stat(path.c_str(), &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
 }
 
+Result<Done> read_logs(Store& store, StatusFacts& facts) {
+    auto logs = log_facts(store);
+    if (!logs) return Unexpected{logs.error()};
+    facts.logs = std::move(*logs);
+    return Done{};
+}
+
 }  // namespace
 
 Result<StatusFacts> status_facts(Store& store, Timestamp now) {
@@ -150,6 +157,7 @@ Result<StatusFacts> status_facts(Store& store, Timestamp now) {
         done = each(db, "SELECT journal FROM journal_offset WHERE complete = 0 AND journal LIKE 'capture:%' ORDER BY journal",
                     [&](const Statement& row) { facts.incomplete.push_back(row.text(0)); });
     if (done) done = read_chain(db, facts);
+    if (done) done = read_logs(store, facts);
     (void)db.execute("ROLLBACK");  // nothing was written
     if (!done) return Unexpected{done.error()};
     facts.store_octets = size_of(store.path());
@@ -175,6 +183,7 @@ std::vector<std::string> status_problems(const StatusFacts& facts) {
     for (const StatusFacts::Writer& w : facts.writers)
         if (w.late)
             problems.push_back(fmt::format("no heartbeat of {}: it is dead, stopped or cannot write its journal", writer_of(w.last)));
+    for (std::string& problem : log_problems(facts.logs)) problems.push_back(std::move(problem));
     if (!facts.policy_problem.empty()) problems.push_back(facts.policy_problem);
     return problems;
 }

@@ -303,7 +303,8 @@ Result<Done> add_to_store(Store& store, const LogProposal& p) {
     for (const auto& [hole, value] : p.values)
         if (done) done = add_value(hole, p.kind == Kind::open ? Bytes() : as_bytes(value));
     if (done && (p.kind == Kind::template_ || p.kind == Kind::pattern)) {
-        done = run("INSERT INTO log_template (id, host, program, text, holes, finding, count, first, last) VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)"
+        done = run("INSERT INTO log_template (id, host, program, text, holes, finding, count, first, last)"
+                   " SELECT ?1, ?2, ?3, ?4, ?5, id, count, first, last FROM finding WHERE id = ?6"
                    " ON CONFLICT DO UPDATE SET finding = excluded.finding",
                    [&](Statement& s) {
                        s.bind(1, id).bind(2, std::string_view(p.host)).bind(3, as_bytes(p.program)).bind(4, std::string_view(p.text));

@@ -74,6 +74,8 @@ void Witness::line(const LogLine& l, std::size_t index, bool drop) {
 }
 
 void Witness::opening(const OpeningRecord& o) {
+    // Only hosts of our own could have a log here.
+    if (!policy_->home.empty() && !policy_->is_home(o.tuple.dst)) return;
     flows_.push_back({o, host_name_of(*policy_, o.tuple.dst)});
     until_ = std::max(until_, o.answered);
 }
