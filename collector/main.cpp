@@ -58,7 +58,7 @@ Result<Done> confine_collector(const CollectorOptions& options, const LogRules& 
     for (const std::string& spool : options.spools) writable.push_back(present(spool));
     for (const std::string& spool : options.log_spools) writable.push_back(present(spool));
     if (!options.log_journal.empty()) writable.push_back(options.log_journal);
-    return confine(Role::collector, readable(options, rules), writable, {.packets = -1, .notify = notifier.descriptor(), .syslog = socket});
+    return confine(Role::collector, readable(options, rules), writable, {.packets = {}, .notify = notifier.descriptor(), .syslog = socket});
 }
 
 /// The supervisor's, or our own; or none.
@@ -78,7 +78,8 @@ Result<LogRules> open_rules(const CollectorOptions& options) {
     auto loaded = load_log_rules(options.policy);
     if (!loaded) return Unexpected{loaded.error()};
     if (!loaded->problems.empty())
-        fmt::print(stderr, "span-collector: {} imported rules are not used (span-watcher logs import lists them)\n", loaded->problems.size());
+        fmt::print(stderr, "span-collector: {} imported rules are not used (span-watcher logs import lists them)\n",
+                   loaded->problems.size());
     return std::move(loaded->rules);
 }
 

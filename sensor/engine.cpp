@@ -29,13 +29,20 @@ std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { retur
 const Findings& Engine::findings() const { return impl_->findings; }
 const EngineCounters& Engine::counters() const { return impl_->counters; }
 const Policy& Engine::policy() const { return impl_->policy; }
+const std::vector<Earlier>& Engine::earlier() const { return impl_->earlier; }
+const std::vector<Speech>& Engine::speech() const { return impl_->conformance().speech(); }
+void Engine::on_told(ToldOf f) { impl_->on_told(std::move(f)); }
 
 Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances) {
     judged = 0;
+    impl_->earlier.clear();
     while (judged < frames.size()) {
-        const std::size_t n = std::min(Impl::batch, frames.size() - judged);
+        const std::size_t n = std::min(Impl::batch, frames.size() - judged), brought_up = impl_->earlier.size();
         std::optional<Error> error;
-        judged += impl_->judge(frames.subspan(judged, n), glances.empty() ? nullptr : &glances[judged], out.subspan(judged), error);
+        const std::size_t done =
+            impl_->judge(frames.subspan(judged, n), glances.empty() ? nullptr : &glances[judged], out.subspan(judged), error);
+        for (std::size_t i = brought_up; i < impl_->earlier.size(); ++i) impl_->earlier[i].index += judged;
+        judged += done;
         if (error) return Unexpected{*error};
     }
     return Done{};
@@ -66,6 +73,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       ignored_(options.ignore),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
+      conform_(p, sent_, o.conform),
       work_(batch),
       glances_(batch),
       fetched_(batch),
@@ -195,9 +203,11 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     for (std::size_t i = 0; i < n; ++i) {
         const Glance& g = glances[i];
         tick(g.ts);
+        frame_ = &frames[i];
         if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
         if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
         settle(work_[i], rule_on(work_[i]), out[i]);
+        if (conform_.brought_up()) bring_up(out[i].finding, i);
     }
     counters.frames += n;
     return n;
@@ -226,10 +236,12 @@ void Engine::Impl::tick(Timestamp ts) {
     flows_.expire(now_, [this](Flow& flow) {
         tell_end(flow);
         sent_.release(flow);
+        conform_.release(flow);
     });
 }
 
 Ruling Engine::Impl::rule_on(Work& w) {
+    if (const auto broken = std::exchange(broken_, {}); broken.flow != nullptr) return in_breach(w, *broken.flow, broken.from);
     if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
     switch (options.mode) {
         case Mode::tcpdump:
@@ -288,7 +300,7 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
-    out.finding = record(w, out).id;
+    out.finding = record(w, out, ruling.breach).id;
 }
 
 namespace {
@@ -323,7 +335,7 @@ Direction direction_of(const Policy& policy, const Address& initiator, const Add
 
 }  // namespace
 
-Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
+Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Misspoken* breach) {
     const Packet& p = w.packet;
     Cause c;
     c.reasons = j.reasons;
@@ -337,10 +349,12 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j) {
     c.port = j.answers ? p.sport : p.dport;
     if (p.transport == Transport::icmp || p.transport == Transport::icmp6) c.port = p.icmp_type;
     c.direction = direction_of(policy, c.initiator, c.responder);
+    if (breach != nullptr) c.breach = breach->number;
     bool fresh = false;
     Finding& f = findings.count(c, w.ts, p.len, fresh);
     if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
+    if (breach != nullptr) f.breach = *breach;
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {
         f.has_mac = true;

@@ -1,5 +1,5 @@
 #pragma once
-/// source -> decode -> flow -> judge -> group: one verdict for every frame, in the order they came.
+/// source -> decode -> flow -> judge -> conform -> group: one verdict for every frame, in the order they came.
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -11,6 +11,7 @@
 
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
+#include "sensor/conform/conformance.hpp"
 #include "sensor/findings/findings.hpp"
 #include "sensor/glance.hpp"
 
@@ -38,6 +39,7 @@ struct EngineOptions {
     ReasonSet ignore;   ///< added to the policy's
     Duration grace{0};  ///< from the first frame, packet time
     std::uint32_t max_flows = 1u << 20;
+    Conformance::Limits conform;              ///< memory for conversations under judgement
     bool shortcuts = true;                    ///< for tests: false takes the long way for every frame; verdicts are the same
     bool trace = false;                       ///< tell ended conversations to Engine::on_flow_end (costs a call a conversation)
     std::array<std::uint8_t, 16> hash_key{};  ///< SipHash; verdicts do not depend on it
@@ -51,6 +53,13 @@ struct EngineCounters {
     std::uint64_t unverified_retransmits = 0;             ///< sent again after we had let go of the first copy
     std::array<std::uint64_t, reason_count> anomalies{};  ///< frames bearing each, ignored ones too
     std::vector<std::uint64_t> by_rule;                   ///< allowed or blacklisted frames a rule
+};
+
+/// What the breach that began a finding brought up: frames of its conversation that were allowed before, oldest first.
+struct Earlier {
+    std::size_t index = 0;  ///< of the frame that completes the breach, in the last judge()
+    std::uint32_t finding = 0;
+    std::vector<HeldFrame> frames;
 };
 
 class Engine {
@@ -81,6 +90,14 @@ public:
     void on_flow_end(FlowEnd f);
     /// End all conversations now, as cut off.
     void end_flows();
+
+    /// What the last judge() brought up, in its order.
+    const std::vector<Earlier>& earlier() const;
+    /// By rule: what its conversations came to.
+    const std::vector<Speech>& speech() const;
+    /// Called while judging with all that conversations under judgement tell of themselves: slot as in Judgement::flow.
+    using ToldOf = std::function<void(std::uint32_t slot, Side by, Told what, std::string_view value)>;
+    void on_told(ToldOf f);
 
     const Findings& findings() const;
     const EngineCounters& counters() const;

@@ -23,6 +23,10 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
         flow->deadline = now_ + flow_life::datagrams;
     else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
+    if (flow->owes && !speaks_on(*flow, from, segment)) {
+        broken_ = found;
+        return false;
+    }
     ++counters.allowed;
     ++counters.by_rule[flow->rule];
     out.verdict = Verdict::allow;
@@ -76,6 +80,7 @@ std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) 
     if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
     const int rule = rules(w).forbidden(w.packet, w.ts);
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
+    if (flow.breached) return std::nullopt;
     if (by_tuple && from == 0) flow.forward_clear = true;
     if (by_tuple && from == 1 && !is_one_way(flow)) flow.backward_clear = true;  // what must be looked at is never clear
     return std::nullopt;
@@ -86,14 +91,18 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::sink_reply), flow.rule, true);
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), flow.rule, from == 1);
+    const FlowState before = flow.state;
+    bool outside = false;
     if (is_tcp(w.packet)) {
         const TcpState::Answer answer = tcp_.segment(flow, w.packet, from, now_);
         if (answer.fit == TcpState::Fit::reopens) return without_flow(w);
         if (answer.fit == TcpState::Fit::refused) return Ruling::grey(w.objections.with(answer.reason), flow.rule, from == 1);
         counters.unverified_retransmits += answer.unverified;
+        outside = answer.outside;
     } else {
         flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
     }
+    if (flow.breached || (flow.owes && !outside && !speaks_on(flow, from, before, w.packet))) return in_breach(w, flow, from);
     return Ruling::allow(flow, flows_.slot_of(flow), from == 1);
 }
 
@@ -101,7 +110,10 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     const bool tcp = is_tcp(w.packet);
     const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
     if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
-    if (const Flow* old = options.trace ? flows_.entry_of(w.key, w.hash) : nullptr) tell_end(*old);
+    if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
+        tell_end(*old);
+        conform_.release(*old);
+    }
     Flow* flow = flows_.create(w.key, w.hash, now_, life);
     if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
     flow->rule = static_cast<std::uint16_t>(rule);
@@ -109,6 +121,8 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     flow->state = w.packet.transport == Transport::udp ? FlowState::datagrams : FlowState::echo;
     if (tcp) tcp_.open(*flow, w.packet, now_);
     ++counters.flows;
+    conform_.opened(*flow);
+    if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);
 }
 
@@ -138,13 +152,17 @@ Ruling Engine::Impl::unopened(Work& w) {
     }
     const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
     if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
-    if (const Flow* old = options.trace ? flows_.entry_of(w.key, w.hash) : nullptr) tell_end(*old);
+    if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
+        tell_end(*old);
+        conform_.release(*old);
+    }
     Flow* flow = flows_.create(from == 1 ? w.key.swapped() : w.key, w.hash, now_, flow_life::established);
     if (flow == nullptr) return Ruling::grey(w.objections.with(Reason::table_full), rule);
     flow->rule = static_cast<std::uint16_t>(rule);
     flow->link = w.link;
     tcp_.pick_up(*flow, w.packet, from, now_);
     ++counters.provisional;
+    conform_.picked_up(*flow);
     return Ruling::allow(*flow, flows_.slot_of(*flow), from == 1);
 }
 
@@ -158,6 +176,7 @@ void Engine::Impl::end_flows() {
     if (options.trace) flows_.for_each([this](const Flow& flow) { tell_end(flow); });
     flows_.clear();
     sent_.clear();
+    conform_.clear();
 }
 
 /// An error is allowed if it tells the sender of a live, allowed conversation about a packet of that conversation.

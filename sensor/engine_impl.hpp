@@ -1,6 +1,6 @@
 #pragma once
-/// The engine's inside, shared by its two rooms: engine.cpp (frames in, verdicts out) and engine_flow.cpp (judging in
-/// mode flow). Private to sensor.
+/// The engine's inside, shared by its rooms: engine.cpp (frames in, verdicts out), engine_flow.cpp (judging in mode flow) and
+/// engine_conform.cpp (what conversations say). Private to sensor.
 #include <optional>
 #include <vector>
 
@@ -33,17 +33,18 @@ struct Ruling {
     bool answers = false;  ///< the sender is the responder: the finding's initiator is the receiver
     int fits = -1;         ///< GREY: a rule whose filter accepts the conversation
     ReasonSet reasons;
-    std::uint32_t flow = 0;  ///< ALLOW: slot of its conversation, if it has one
+    std::uint32_t flow = 0;             ///< ALLOW: slot of its conversation, if it has one
+    const Misspoken* breach = nullptr;  ///< what its conversation said that its protocol does not allow
 
-    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0}; }
+    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0, nullptr}; }
     static Ruling allow(const Flow& flow, std::uint32_t slot, bool answers) {
-        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot};
+        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot, nullptr};
     }
     static Ruling grey(const ReasonSet& reasons, int fits = -1, bool answers = false) {
-        return {Verdict::grey, -1, false, answers, fits, reasons, 0};
+        return {Verdict::grey, -1, false, answers, fits, reasons, 0, nullptr};
     }
     static Ruling black(const ReasonSet& reasons, int rule, bool answers = false) {
-        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0};
+        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0, nullptr};
     }
 };
 
@@ -65,6 +66,9 @@ public:
     EngineCounters counters;
     Findings findings;
     FlowEnd on_flow_end;
+    std::vector<Earlier> earlier;
+    const Conformance& conformance() const { return conform_; }
+    void on_told(ToldOf f);
 
 private:
     struct Link {
@@ -95,7 +99,7 @@ private:
                       Judgement& out);
     std::size_t fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error);
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
-    Finding& record(const Work& w, const Judgement& j);
+    Finding& record(const Work& w, const Judgement& j, const Misspoken* breach);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
     /// Fragments are never waved through: nobody has put them together and looked.
@@ -114,6 +118,12 @@ private:
     bool is_one_way(const Flow& flow) const { return flow.state == FlowState::datagrams && one_way_[flow.rule]; }
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
+    // engine_conform.cpp
+    bool speaks_on(Flow& flow, int from, const TcpState::Segment& segment);
+    bool speaks_on(Flow& flow, int from, FlowState before, const Packet& p);
+    Ruling in_breach(Work& w, const Flow& flow, int from);
+    void bring_up(std::uint32_t finding, std::size_t index);
+
     WireCheck wire_;
     GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
@@ -123,6 +133,9 @@ private:
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;
+    Conformance conform_;
+    FlowTable::Found broken_;       ///< the frame at hand completed the breach of this flow, and its state has taken it already
+    const Frame* frame_ = nullptr;  ///< the frame at hand
     std::vector<Work> work_;
     std::vector<Glance> glances_;
     std::vector<Fetched> fetched_;

@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 
 #include "rules/base/notify.hpp"
 #include "rules/confine/confine.hpp"
 #include "rules/confine/drop.hpp"
+#include "sensor/daemon/fan_in.hpp"
 #include "sensor/daemon/options.hpp"
 #include "sensor/daemon/policy_place.hpp"
 #include "sensor/daemon/signals.hpp"
@@ -26,7 +28,8 @@ int failed(const Error& error) {
 }
 
 Result<Done> confine_sensor(const SensorOptions& options, const PolicyPlace& place, const Descriptors& known) {
-    if (!options.unconfined) return confine(Role::sensor, {place.folder()}, {options.spool, options.alarms}, known);
+    const Role role = options.threads > 1 ? Role::sensor_threads : Role::sensor;
+    if (!options.unconfined) return confine(role, {place.folder()}, {options.spool, options.alarms}, known);
     mark_unconfined();
     fmt::print(stderr, "span-sensor: UNCONFINED: this process keeps what its user may do\n");
     return Done{};
@@ -36,6 +39,20 @@ Result<Done> confine_sensor(const SensorOptions& options, const PolicyPlace& pla
 void fill_standard_descriptors() {
     for (int fd = 0; fd <= 2; ++fd)
         if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) std::abort();
+}
+
+Result<std::vector<LiveSource>> open_rings(const SensorOptions& options) {
+    if (options.threads > 1) return LiveSource::open_shares(options.live, options.threads);
+    auto one = LiveSource::open(options.live);
+    if (!one) return Unexpected{one.error()};
+    std::vector<LiveSource> rings;
+    rings.push_back(std::move(*one));
+    return rings;
+}
+
+std::unique_ptr<Intake> intake_of(std::vector<LiveSource>& rings, const SensorOptions& options) {
+    if (rings.size() == 1) return std::make_unique<OneRing>(rings.front());
+    return std::make_unique<FanIn>(rings, options.live.hold);
 }
 
 int run(int argc, char** argv) {
@@ -50,8 +67,8 @@ int run(int argc, char** argv) {
     if (options->user.empty() && ::geteuid() == 0)
         return failed({ExitCode::environment, "started by root, so say who to become: --user NAME"});
     // The packet device is all that needs privileges: they end here.
-    auto source = LiveSource::open(options->live);
-    if (!source) return failed(source.error());
+    auto rings = open_rings(*options);
+    if (!rings) return failed(rings.error());
     if (auto dropped = drop_privileges(options->user); !dropped) return failed(dropped.error());
 
     auto spool = JournalWriter::open(options->spool, options->limits);
@@ -64,12 +81,14 @@ int run(int argc, char** argv) {
     if (!text) return failed(text.error());
 
     // From here on no socket can be made, nothing sent, and nothing written but into the two journals.
-    const Descriptors known{.packets = source->descriptor(), .notify = notifier->descriptor()};
+    Descriptors known{.packets = {}, .notify = notifier->descriptor()};
+    for (const LiveSource& ring : *rings) known.packets.push_back(ring.descriptor());
     if (auto confined = confine_sensor(*options, *place, known); !confined) return failed(confined.error());
 
-    auto policy = usable_policy(options->policy, std::move(*text), source->link());
+    auto policy = usable_policy(options->policy, std::move(*text), rings->front().link());
     if (!policy) return failed(policy.error());
-    return to_int(Watch(*options, *source, **spool, **alarms, *place, std::move(*policy), *notifier).run());
+    const auto intake = intake_of(*rings, *options);
+    return to_int(Watch(*options, *intake, **spool, **alarms, *place, std::move(*policy), *notifier).run());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,6 +104,8 @@ Result<Done> acknowledge(const std::string& path, const std::vector<std::string>
     };
     const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0660));
     if (!fd) return failed();
+    // Whatever the umask of whoever is first: the others of the group acknowledge, too. Only its owner can, and need.
+    static_cast<void>(::fchmod(fd.get(), 0660));
     for (std::string_view rest = text; !rest.empty();) {
         const ssize_t n = ::write(fd.get(), rest.data(), rest.size());
         if (n < 0 && errno == EINTR) continue;

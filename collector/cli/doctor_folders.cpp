@@ -20,7 +20,7 @@ struct Installed {
     mode_t mode;
 };
 constexpr Installed installed[] = {
-    {"/var/spool/span-watcher/frames/*", "span-sensor", "span-collector", 02750},
+    {"/var/spool/span-watcher/frames/*", "span-sensor", "span-collector", 02770},
     {"/var/spool/span-watcher/alarms/span-collector", "span-collector", "span-alarm", 02750},
     {"/var/spool/span-watcher/alarms/*", "span-sensor", "span-alarm", 02750},
     {"/var/lib/span-watcher", "span-collector", "span-review", 02770},

@@ -1,3 +1,4 @@
+#include <iterator>
 #include <optional>
 
 #include "collector/cli/queue.hpp"
@@ -32,8 +33,11 @@ Result<Dossier> dossier_of(Queue& queue, std::int64_t id, const QueueOptions& o,
     if (!others) return Unexpected{others.error()};
     auto reviews = queue.history(id, most_reviews);
     if (!reviews) return Unexpected{reviews.error()};
+    auto shown = o.samples > 0 ? queue.earlier(id) : std::vector<Sample>();
+    if (!shown) return Unexpected{shown.error()};
     auto samples = queue.samples(id, o.samples);
     if (!samples) return Unexpected{samples.error()};
+    std::move(samples->begin(), samples->end(), std::back_inserter(*shown));
     const bool more = others->size() > most_others;
     if (more) others->resize(most_others);
     return Dossier{std::move(*finding),
@@ -41,7 +45,7 @@ Result<Dossier> dossier_of(Queue& queue, std::int64_t id, const QueueOptions& o,
                    std::move(*others),
                    more,
                    std::move(*reviews),
-                   dissected(std::move(*samples), dissector),
+                   dissected(std::move(*shown), dissector),
                    o.hex};
 }
 

@@ -156,8 +156,9 @@ private:
                 line_sample(s.sample, d.finding.count);
                 continue;
             }
-            out_->line(fmt::format("packet {} of {}, {} frame {}", s.sample.ordinal, d.finding.count, escape_for_display(s.sample.source),
-                                   s.sample.number));
+            const std::string which = s.sample.ordinal > 0 ? fmt::format("packet {} of {}", s.sample.ordinal, d.finding.count)
+                                                           : fmt::format("{} before the first", 1 - s.sample.ordinal);
+            out_->line(fmt::format("{}, {} frame {}", which, escape_for_display(s.sample.source), s.sample.number));
             out_->line("  " + packet_line(frame_of(s.sample)));
             out_->line("  " + escape_again(s.sample.comment));
             if (d.hex) out_->put(hex_dump(s.sample.octets, most_dumped));

@@ -54,6 +54,7 @@ private:
     void judge_all(CaptureReader& reader, std::uint64_t octets, FileResult& result);
     bool batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result);
     void tell(const std::string& name, const Frame& frame, const Judgement& judgement);
+    void write(const Frame& frame, const std::string& comment);
     void fail(FileResult& result, const Error& error);
 
     const Options& options_;
@@ -105,8 +106,12 @@ void Replay::tell(const std::string& name, const Frame& frame, const Judgement& 
     const bool listed = options_.replay.packets == Listing::all || judgement.verdict != Verdict::allow;
     if (!listed) return;
     if (options_.replay.packets != Listing::none) report_->packet(name, frame, judgement, engine_);
+    if (writer_) write(frame, verdict_comment(frame, judgement, engine_));
+}
+
+void Replay::write(const Frame& frame, const std::string& comment) {
     if (!writer_) return;
-    if (auto done = writer_->write(frame, verdict_comment(frame, judgement, engine_)); !done) {
+    if (auto done = writer_->write(frame, comment); !done) {
         worst_ = done.error();
         complain(done.error().text);
         writer_.reset();
@@ -121,7 +126,14 @@ bool Replay::batch(std::span<const Frame> frames, std::span<const Glance> glance
     result.frames += judged;
     progress_.at(position, result.frames, engine_.counters().greylisted);
     const bool tells = options_.replay.packets != Listing::none || writer_;
-    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) tell(result.name, frames[i], judgements_[i]);
+    auto brought_up = engine_.earlier().begin();
+    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) {
+        tell(result.name, frames[i], judgements_[i]);
+        for (; brought_up != engine_.earlier().end() && brought_up->index == i; ++brought_up)
+            for (std::size_t n = 0; n < brought_up->frames.size(); ++n)
+                write(brought_up->frames[n].frame,
+                      earlier_comment(brought_up->finding, static_cast<std::uint32_t>(brought_up->frames.size() - n)));
+    }
     if (store_ != nullptr && !store_->judged(frames.first(judged), std::span(judgements_.data(), judged))) give_up_ = true;
     if (!done) fail(result, done.error());
     return done && !give_up_ && !out_->failed() && stop_signal() == 0;

@@ -99,7 +99,34 @@ private:
         o["folded"] = c.any_initiator || c.any_responder || c.any_port;
         o["nearest"] = rule_name(policy, c.nearest);
         o["why"] = f.why;
+        if (f.breach && !c.rest) o["breach"] = breach(*f.breach);
         out_->line(line_of(o));
+    }
+
+    /// What a conversation said that its protocol does not allow: of the finding's first packet.
+    static Json breach(const Misspoken& m) {
+        const std::span came(m.breach.came.data(), m.breach.came_size);
+        Json o = Json::object();
+        o["protocol"] = m.protocol;
+        o["state"] = m.breach.state;
+        o["by"] = m.breach.side == Side::initiator ? "initiator" : "responder";
+        o["offset"] = m.breach.offset;
+        o["expected"] = m.breach.expected;
+        o["came"] = came.empty() ? Json(nullptr) : Json(quoted(came));
+        return o;
+    }
+
+    /// By rule: what the conversations of the rules that name a protocol came to.
+    static Json services(const Policy& policy, const std::vector<Speech>& speech) {
+        Json all = Json::object();
+        for (std::size_t i = 0; i < policy.rules.size(); ++i) {
+            const Speech& s = speech[i];
+            if (policy.rules[i].speaks.empty()) continue;
+            all[policy.rules[i].name] = {{"speaks", policy.rules[i].speaks}, {"conversations", s.conversations},
+                                         {"encrypted", s.encrypted},         {"breached", s.breached},
+                                         {"unverifiable", s.unverifiable},   {"midstream", s.midstream}};
+        }
+        return all;
     }
 
     void summary(const ReplayResult& r) {
@@ -127,6 +154,7 @@ private:
         o["unverified_retransmits"] = n.unverified_retransmits;
         o["anomalies"] = anomalies;
         o["rules"] = rules;
+        o["services"] = services(policy, r.engine->speech());
         o["files"] = files;
         o["unconfined"] = r.unconfined;
         o["interrupted"] = r.interrupted;

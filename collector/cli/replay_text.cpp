@@ -53,7 +53,7 @@ private:
         out_->line(fmt::format("{:>11}  {}", n.allowed, out_->green("allowed")));
         for (std::size_t i = 0; i < policy.rules.size(); ++i)
             if (policy.rules[i].kind != RuleKind::forbid && n.by_rule[i] > 0)
-                out_->line(fmt::format("{:>22}  {}", n.by_rule[i], policy.rules[i].name));
+                out_->line(fmt::format("{:>22}  {}{}", n.by_rule[i], policy.rules[i].name, spoken(policy.rules[i], r.engine->speech()[i])));
         out_->line(fmt::format("{:>11}  {}", n.greylisted, out_->yellow("greylisted")));
         out_->line(fmt::format("{:>11}  {}", n.blacklisted, out_->red("blacklisted")));
         if (n.provisional > 0)
@@ -61,6 +61,19 @@ private:
         if (n.clock_steps > 0) out_->line(fmt::format("{:>11}  backward clock steps of over a second", n.clock_steps));
         if (n.unverified_retransmits > 0)
             out_->line(fmt::format("{:>11}  retransmissions whose first copy was not kept any more", n.unverified_retransmits));
+    }
+
+    /// ", 18 spoke smtp, 6 encrypted": and what could not be judged.
+    static std::string spoken(const Rule& rule, const Speech& s) {
+        if (rule.speaks.empty() || s.conversations + s.midstream == 0) return "";
+        const bool hides =
+            rule.speaks == "smtp" || rule.speaks == "imap" || rule.speaks == "pop3" || rule.speaks == "tls" || rule.speaks == "ssh";
+        std::string text = fmt::format(": {} spoke {}", s.conversations - s.breached, rule.speaks);
+        if (s.breached > 0) text += fmt::format(", {} did not", s.breached);
+        if (hides && s.conversations > 0) text += s.encrypted > 0 ? fmt::format(", {} encrypted", s.encrypted) : ", never seen encrypted";
+        if (s.unverifiable > 0) text += fmt::format(", {} UNVERIFIABLE: octets of them were not captured", s.unverifiable);
+        if (s.midstream > 0) text += fmt::format(", {} not judged: they began before", s.midstream);
+        return text;
     }
 
     struct Row {

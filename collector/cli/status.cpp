@@ -152,6 +152,8 @@ Json liveness_json(const StatusFacts& facts) {
                         {"who", w.last.beat ? text_or_null(w.last.beat->who) : Json(nullptr)},
                         {"heartbeat", w.last.beat ? Json(to_rfc3339(w.last.beat->at)) : Json(nullptr)},
                         {"late", w.late},
+                        {"trouble", w.last.beat ? text_or_null(w.last.beat->trouble) : Json(nullptr)},
+                        {"both_ways", w.last.beat ? Json(w.last.beat->both_ways) : Json(nullptr)},
                         {"error", text_or_null(w.last.unreadable)}});
     return list;
 }

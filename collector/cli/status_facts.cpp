@@ -165,6 +165,16 @@ Result<StatusFacts> status_facts(Store& store, Timestamp now) {
     return facts;
 }
 
+/// What nobody could read is no proof of health.
+static void add_problems(const StatusFacts::Writer& w, std::vector<std::string>& problems) {
+    const std::string who = writer_of(w.last);
+    if (!w.last.unreadable.empty()) return problems.push_back(fmt::format("whether {} is alive is unknown: {}", who, w.last.unreadable));
+    if (w.late) return problems.push_back(fmt::format("no heartbeat of {}: it is dead, stopped or cannot write its journal", who));
+    if (!w.last.beat->trouble.empty())
+        problems.push_back(fmt::format("{} runs but does not do its work: {}", who, escape_again(w.last.beat->trouble)));
+    if (!w.last.beat->both_ways) problems.push_back(fmt::format("{} sees one direction of the traffic only", who));
+}
+
 std::vector<std::string> status_problems(const StatusFacts& facts) {
     std::vector<std::string> problems;
     const auto plural = [](std::uint64_t n) { return n == 1 ? "" : "s"; };
@@ -180,9 +190,7 @@ std::vector<std::string> status_problems(const StatusFacts& facts) {
         problems.push_back(fmt::format("begun and not finished: {} (replay it again)", escape_for_display(journal)));
     if (!facts.chain_ends)
         problems.emplace_back("the record of decisions does not hold together: run 'span-watcher queue history --verify'");
-    for (const StatusFacts::Writer& w : facts.writers)
-        if (w.late)
-            problems.push_back(fmt::format("no heartbeat of {}: it is dead, stopped or cannot write its journal", writer_of(w.last)));
+    for (const StatusFacts::Writer& w : facts.writers) add_problems(w, problems);
     for (std::string& problem : log_problems(facts.logs)) problems.push_back(std::move(problem));
     if (!facts.policy_problem.empty()) problems.push_back(facts.policy_problem);
     return problems;

@@ -21,6 +21,9 @@ Result<std::vector<Evidence>> evidence_of(Queue& queue, const std::vector<Queued
         if (!samples) return Unexpected{samples.error()};
         for (Sample& s : *samples)
             if (!s.is_log) all.push_back({&f, std::move(s)});
+        auto earlier = queue.earlier(f.id);
+        if (!earlier) return Unexpected{earlier.error()};
+        for (Sample& s : *earlier) all.push_back({&f, std::move(s)});
     }
     const auto order = [](const Evidence& e) { return std::tuple(e.sample.ts, e.finding->id, e.sample.ordinal); };
     std::sort(all.begin(), all.end(), [&](const Evidence& a, const Evidence& b) { return order(a) < order(b); });
@@ -60,7 +63,8 @@ Result<std::uint64_t> export_pcapng(Queue& queue, const std::vector<std::int64_t
     if (!evidence) return Unexpected{evidence.error()};
     PcapngWriter writer(std::move(out), comment_of(*rows));
     for (const Evidence& e : *evidence) {
-        const std::string comment = fmt::format("finding {} ({}): {}", e.finding->id, e.sample.verdict, e.finding->sentence);
+        const std::string verdict = e.sample.ordinal > 0 ? e.sample.verdict : "earlier, allowed when it came";
+        const std::string comment = fmt::format("finding {} ({}): {}", e.finding->id, verdict, e.finding->sentence);
         if (auto done = writer.write(frame_of(e.sample), comment); !done) return Unexpected{done.error()};
     }
     if (auto done = writer.flush(); !done) return Unexpected{done.error()};

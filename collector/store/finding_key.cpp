@@ -44,10 +44,11 @@ std::string canonical(const FindingRecord::Shape& s) {
     if (s.any_port) list(any, "port");
     if (s.any_responder) list(any, "responder");
     for (const std::string_view slug : sorted_slugs(s.reasons)) list(reasons, slug);
-    const std::string forbid = nlohmann::json(s.forbid).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    const auto text = [](const std::string& t) { return nlohmann::json(t).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace); };
+    const std::string forbid = text(s.forbid), breach = s.breach.empty() ? "" : fmt::format("\"breach\":{},", text(s.breach));
     return fmt::format(
-        R"({{"any":[{}],"direction":"{}","ethertype":{},"forbid":{},"initiator":"{}","network":"{}","port":{},"proto":{},"reasons":[{}],"responder":"{}","rest":{}}})",
-        any, to_string(s.direction), s.ethertype, forbid, to_string(s.initiator), to_word(s.network), s.port, s.proto, reasons,
+        R"({{"any":[{}],{}"direction":"{}","ethertype":{},"forbid":{},"initiator":"{}","network":"{}","port":{},"proto":{},"reasons":[{}],"responder":"{}","rest":{}}})",
+        any, breach, to_string(s.direction), s.ethertype, forbid, to_string(s.initiator), to_word(s.network), s.port, s.proto, reasons,
         to_string(s.responder), s.rest);
 }
 

@@ -195,7 +195,7 @@ void Ingest::Impl::add(FindingRow& row, std::uint64_t packets, std::uint64_t oct
     uncommitted_.packets += packets;
 }
 
-void Ingest::Impl::keep(FindingRow& row, PendingSample s, Bytes octets, std::string_view comment) {
+PendingSample& Ingest::Impl::keep(FindingRow& row, PendingSample s, Bytes octets, std::string_view comment) {
     s.row = static_cast<std::size_t>(&row - rows_.data());
     s.nth = row.packets;
     s.at = arena_.size();
@@ -204,22 +204,36 @@ void Ingest::Impl::keep(FindingRow& row, PendingSample s, Bytes octets, std::str
     arena_.insert(arena_.end(), octets.begin(), octets.end());
     arena_.insert(arena_.end(), comment.begin(), comment.end());
     samples_.push_back(s);
-    row.next_sample = next_after(row.stored + row.packets);
+    return samples_.back();
+}
+
+PendingSample& Ingest::Impl::keep_packet(FindingRow& row, const PacketRecord& p) {
+    PendingSample s;
+    s.ts = p.frame.ts;
+    s.len = p.frame.len;
+    s.link = p.frame.link;
+    s.verdict = p.verdict;
+    s.reasons = p.reasons;
+    s.number = p.frame.number;
+    return keep(row, s, {p.frame.data, p.frame.caplen}, p.comment);
+}
+
+/// Kept of a finding that is new: they follow its first packet.
+void Ingest::Impl::keep_earlier(const PacketRecord& p) {
+    FindingRow* row = row_of(p.finding);
+    if (row == nullptr || row->stored + row->packets != 1) return;
+    keep_packet(*row, p).earlier = p.earlier;
+    relieve();
 }
 
 void Ingest::Impl::packet(const PacketRecord& p) {
+    if (p.earlier > 0) return keep_earlier(p);
     FindingRow* row = row_of(p.finding);
     if (row == nullptr) return;
     add(*row, 1, p.frame.len, p.frame.ts, p.frame.ts);
     if (row->stored + row->packets >= row->next_sample) {
-        PendingSample s;
-        s.ts = p.frame.ts;
-        s.len = p.frame.len;
-        s.link = p.frame.link;
-        s.verdict = p.verdict;
-        s.reasons = p.reasons;
-        s.number = p.frame.number;
-        keep(*row, s, {p.frame.data, p.frame.caplen}, p.comment);
+        keep_packet(*row, p);
+        row->next_sample = next_after(row->stored + row->packets);
     }
     relieve();
 }
@@ -235,6 +249,7 @@ void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octe
         s.verdict = row->text->log && row->text->log->black ? Verdict::black : Verdict::grey;
         s.is_log = true;
         keep(*row, s, octets, comment);
+        row->next_sample = next_after(row->stored + row->packets);
     }
     relieve();
 }

@@ -74,10 +74,10 @@ void Ingest::Impl::choose_samples() {
     for (PendingSample& s : samples_) {
         FindingRow& row = rows_[s.row];
         s.nth += row.stored;
-        if (!wanted(s.nth)) continue;
+        if (s.earlier == 0 && !wanted(s.nth)) continue;
         const std::uint64_t then = sample_octets_ + s.caplen;
-        s.keep = then <= limits_.octets || (s.nth == 1 && then <= 2 * limits_.octets);
-        ++(s.keep ? row.kept : row.dropped);
+        s.keep = then <= limits_.octets || (s.earlier == 0 && s.nth == 1 && then <= 2 * limits_.octets);
+        if (s.earlier == 0) ++(s.keep ? row.kept : row.dropped);
         if (s.keep) sample_octets_ = then;
     }
 }
@@ -189,7 +189,9 @@ Result<Done> Ingest::Impl::write_spans() {
 
 Result<Done> Ingest::Impl::write_samples() {
     if (samples_.empty()) return Done{};
-    const auto place = [&](const PendingSample& s) { return std::pair(rows_[s.row].id, s.nth); };
+    // Packets before a finding's first have the ordinals 0, -1 and so on, the nearest first.
+    const auto ordinal = [](const PendingSample& s) { return s.earlier == 0 ? as_integer(s.nth) : 1 - std::int64_t{s.earlier}; };
+    const auto place = [&](const PendingSample& s) { return std::pair(rows_[s.row].id, ordinal(s)); };
     std::sort(samples_.begin(), samples_.end(), [&](const PendingSample& a, const PendingSample& b) { return place(a) < place(b); });
     const std::string policy = stored_text(run_->policy_sha256);
     ReasonSet reasons;
@@ -202,12 +204,11 @@ Result<Done> Ingest::Impl::write_samples() {
         const FindingRow& row = rows_[p.row];
         const std::string line_slug = p.is_log && row.text && row.text->log ? stored_list({row.text->log->reason}) : "";
         const std::string comment = stored_text({reinterpret_cast<const char*>(arena_.data()) + p.at + p.caplen, p.comment});
-        s.bind(1, rows_[p.row].id)
-            .bind(2, as_integer(p.nth))
-            .bind(3, p.ts.ns)
-            .bind(4, std::int64_t{p.len})
-            .bind(5, std::int64_t{p.link.linktype});
-        s.bind(6, std::int64_t{p.link.swapped}).bind_borrowed(7, to_string(p.verdict)).bind_borrowed(8, line_slug.empty() ? slugs : line_slug).bind_borrowed(9, comment);
+        s.bind(1, rows_[p.row].id).bind(2, ordinal(p)).bind(3, p.ts.ns).bind(4, std::int64_t{p.len}).bind(5, std::int64_t{p.link.linktype});
+        s.bind(6, std::int64_t{p.link.swapped})
+            .bind_borrowed(7, to_string(p.verdict))
+            .bind_borrowed(8, line_slug.empty() ? slugs : line_slug)
+            .bind_borrowed(9, comment);
         s.bind(11, as_integer(p.number)).bind_borrowed(13, Bytes(arena_.data() + p.at, p.caplen));
         s.bind_borrowed(14, p.is_log ? std::string_view("log") : std::string_view("packet"));
         if (auto done = s.run(); !done) return done;

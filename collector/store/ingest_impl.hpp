@@ -29,12 +29,12 @@ struct FindingText {
 /// A finding of the store, and what came for it since the last flush.
 struct FindingRow {
     FindingKey key{};
-    std::shared_ptr<const FindingText> text;    ///< of the policy that saw it last; its shape is this row's
-    std::int64_t id = 0;                        ///< 0: not in the store yet
-    std::string told_by;                        ///< policy of the texts in the store
-    std::uint64_t epoch = 0;                    ///< Impl::epoch_ when it was read
-    bool seen = false;                          ///< in Totals
-    std::uint64_t stored = 0;                   ///< its count in the store
+    std::shared_ptr<const FindingText> text;  ///< of the policy that saw it last; its shape is this row's
+    std::int64_t id = 0;                      ///< 0: not in the store yet
+    std::string told_by;                      ///< policy of the texts in the store
+    std::uint64_t epoch = 0;                  ///< Impl::epoch_ when it was read
+    bool seen = false;                        ///< in Totals
+    std::uint64_t stored = 0;                 ///< its count in the store
     Timestamp stored_first;
     std::uint64_t next_sample = 1;  ///< ordinal of the next packet to be kept
 
@@ -52,7 +52,8 @@ struct FindingSpan {
 
 struct PendingSample {
     std::size_t row = 0;
-    std::uint64_t nth = 0;  ///< of its row since the last flush, from 1; then of all its row's
+    std::uint64_t nth = 0;      ///< of its row since the last flush, from 1; then of all its row's
+    std::uint32_t earlier = 0;  ///< PacketRecord::earlier
     Timestamp ts;
     std::uint32_t len = 0;
     Datalink link;
@@ -101,7 +102,9 @@ private:
     FindingRow* row_of(std::uint32_t number);
     void add(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp first, Timestamp last);
     void add_to_span(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp ts);
-    void keep(FindingRow& row, PendingSample sample, Bytes octets, std::string_view comment);
+    PendingSample& keep(FindingRow& row, PendingSample sample, Bytes octets, std::string_view comment);
+    PendingSample& keep_packet(FindingRow& row, const PacketRecord& p);
+    void keep_earlier(const PacketRecord& p);
     void relieve();
     void fail(const Error& error);
     void forget_pending();

@@ -39,7 +39,7 @@ struct QueuedFinding {
 };
 
 struct Sample {
-    std::uint64_t ordinal = 0;
+    std::int64_t ordinal = 0;  ///< the how-manieth packet of its finding; 0, -1 ...: of its conversation, so many before the first
     Timestamp ts;
     std::uint32_t len = 0;
     Datalink link;
@@ -99,6 +99,8 @@ public:
     Result<Totals> totals(const std::vector<MatchTerm>& match, Timestamp now);
     Result<QueuedFinding> get(std::int64_t id);  ///< errors: no such finding
     Result<std::vector<Sample>> samples(std::int64_t id, std::uint64_t limit);
+    /// What was kept of the conversation that the finding began with from before it was one: allowed when it came, oldest first.
+    Result<std::vector<Sample>> earlier(std::int64_t id);
     struct Count {
         Timestamp start;
         std::uint64_t packets = 0, octets = 0;

@@ -28,9 +28,13 @@ std::string_view order_of(QueueOrder order) {
 
 std::int64_t clamped(std::uint64_t n) { return n > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(n); }
 
+constexpr std::string_view of_finding =
+    "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, kind FROM sample "
+    "WHERE finding = ?";
+
 Sample sample(const Statement& row) {
     Sample s;
-    s.ordinal = static_cast<std::uint64_t>(row.integer(0));
+    s.ordinal = row.integer(0);
     s.ts = {row.integer(1)};
     s.len = static_cast<std::uint32_t>(row.integer(2));
     s.link = {static_cast<std::uint16_t>(row.integer(3)), row.integer(4) != 0};
@@ -98,11 +102,16 @@ Result<QueuedFinding> Queue::get(std::int64_t id) {
 }
 
 Result<std::vector<Sample>> Queue::samples(std::int64_t id, std::uint64_t limit) {
-    auto statement = store_->db().prepare(
-        "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, kind FROM sample "
-        "WHERE finding = ? ORDER BY ordinal LIMIT ?");
+    auto statement = store_->db().prepare(fmt::format("{} AND ordinal > 0 ORDER BY ordinal LIMIT ?", of_finding));
     if (!statement) return Unexpected{statement.error()};
     statement->bind(1, id).bind(2, clamped(limit));
+    return queue_row::all(*statement, sample);
+}
+
+Result<std::vector<Sample>> Queue::earlier(std::int64_t id) {
+    auto statement = store_->db().prepare(fmt::format("{} AND ordinal < 1 ORDER BY ordinal", of_finding));
+    if (!statement) return Unexpected{statement.error()};
+    statement->bind(1, id);
     return queue_row::all(*statement, sample);
 }
 

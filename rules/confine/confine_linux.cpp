@@ -49,6 +49,7 @@ Result<Done> confine(Role role, const std::vector<std::string>& readable, const 
     using confinement::Otherwise;
     const Powers& powers = powers_of(role);
     if (confinement::is_final()) return unexpected("confine this process: it is confined already", ExitCode::environment);
+    if (auto harmless = confinement::check_descriptors(); !harmless) return harmless;
     load_name_services();
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot("no new privileges");
     if (auto files = confinement::restrict_files(paths_of(powers, readable, writable)); !files) return files;

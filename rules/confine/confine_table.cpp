@@ -7,7 +7,7 @@ namespace sw {
 namespace {
 
 // clang-format off
-constexpr std::array<Powers, 9> table{{
+constexpr std::array<Powers, 10> table{{
     {.role = Role::cli_replay, .name = "cli_replay", .files = Powers::Files::readable, .threads = true, .pledge = "stdio rpath",
      .sentence = "reads the captures named on the command line and the system's service, protocol and time zone tables, writes descriptors that are open already"},
     {.role = Role::cli_rules, .name = "cli_rules", .files = Powers::Files::tables, .pledge = "stdio rpath",
@@ -20,6 +20,8 @@ constexpr std::array<Powers, 9> table{{
      .sentence = "reads and writes pipes, opens no file, starts children that have no other powers, and ends them"},
     {.role = Role::sensor, .name = "sensor", .files = Powers::Files::journals, .mute = true, .packets = true, .notifies = true, .pledge = "stdio rpath wpath cpath flock bpf",
      .sentence = "reads its packet device and asks for its statistics, reads the folder of its policy, makes, fills and removes files in the folders of its journals but opens no old one for writing, tells its supervisor that it lives"},
+    {.role = Role::sensor_threads, .name = "sensor_threads", .files = Powers::Files::journals, .threads = true, .mute = true, .packets = true, .notifies = true, .pledge = "stdio rpath wpath cpath flock bpf",
+     .sentence = "as sensor, with several packet sockets"},
     {.role = Role::collector, .name = "collector", .files = Powers::Files::writable, .mute = true, .notifies = true, .receives = true, .pledge = "stdio rpath wpath cpath fattr flock",
      .sentence = "makes, writes, renames and removes files in the folders of the store, of its journals and of the spools that it reads, reads the folders of its policy and of the rules that this imports, receives datagrams on a syslog socket that is open already, tells its supervisor that it lives"},
     {.role = Role::alarm, .name = "alarm", .files = Powers::Files::writable, .terminals = true, .pledge = "stdio rpath wpath cpath fattr flock tty",

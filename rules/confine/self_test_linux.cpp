@@ -22,6 +22,8 @@ struct Attempt {
 // An address that is not there: whoever gets as far as looking finds EFAULT, and nothing has left.
 constexpr long nowhere = 1;
 
+constexpr int most_descriptors = 1024;
+
 Unexpected let_through(const std::string& what) {
     return unexpected("confine this process: self-test: " + what + " was not refused: this kernel or its seccomp cannot be relied on",
                       ExitCode::environment);
@@ -81,18 +83,32 @@ bool is_socket(int fd) {
 
 }  // namespace
 
+Result<Done> check_descriptors() {
+    for (int fd = 0; fd < most_descriptors; ++fd) {
+        int family = 0;
+        socklen_t octets = sizeof family;
+        if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &octets) != 0 || family != AF_XDP) continue;
+        return unexpected("confine this process: descriptor " + std::to_string(fd) +
+                              " is an AF_XDP socket, which sends when it is polled: whoever started this process must not give it one",
+                          ExitCode::environment);
+    }
+    return Done{};
+}
+
 Result<Done> self_test(const Powers& powers, const Descriptors& known, int refusal) {
     if (auto done = try_sockets(); !done) return done;
     if (auto done = try_machine(refusal); !done) return done;
     if (!powers.programs && !refused({"execve", SYS_execve, {nowhere, nowhere, nowhere}}, refusal)) return let_through("execve");
-    for (int fd = 0; fd < 1024; ++fd) {
+    for (int fd = 0; fd < most_descriptors; ++fd) {
         if (!is_socket(fd)) continue;
         if (auto done = try_socket(fd, refusal); !done) return done;
         const bool may_send = powers.syslog || (powers.notifies && fd == known.notify);
         if (!may_send && !refused({"send", SYS_sendto, {fd, nowhere, 1, MSG_DONTWAIT}}, refusal))
             return let_through("send on descriptor " + std::to_string(fd));
     }
-    return known.packets < 0 ? Result<Done>(Done{}) : try_write(known.packets, refusal);
+    for (const int device : known.packets)
+        if (auto done = try_write(device, refusal); !done) return done;
+    return Done{};
 }
 
 }  // namespace sw::confinement

@@ -51,20 +51,6 @@ void lint_shadows(const Policy& policy, Timestamp now, const SourceText& source,
     }
 }
 
-void lint_speaks(const Policy& policy, Report& report) {
-    constexpr std::size_t most_listed = 20;
-    std::string names;
-    std::size_t count = 0;
-    for (const Rule& rule : policy.rules) {
-        if (rule.kind != RuleKind::allow || rule.speaks.empty()) continue;
-        if (++count <= most_listed) names.append(names.empty() ? "" : ", ").append(rule.name);
-    }
-    if (count > most_listed) names += " and " + std::to_string(count - most_listed) + " more";
-    if (count > 0)
-        report.warning("speaks-not-enforced", "speaks is kept but not enforced yet: ports alone decide for " + names,
-                       "nothing to do; keep the key for the day it is");
-}
-
 }  // namespace
 
 SourceSpan filter_span(const Rule& rule, const SourceText& source) {
@@ -105,7 +91,6 @@ std::vector<Diagnostic> lint(const Policy& p, Timestamp now) {
     }
     lint_shadows(p, now, source, report);
     lint_overlap(p, programs, report);
-    lint_speaks(p, report);
     sort_by_place(out);
     return out;
 }

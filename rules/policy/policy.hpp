@@ -22,11 +22,27 @@ std::optional<Mode> mode_from(std::string_view word);
 enum class RuleKind : std::uint8_t { allow, forbid, housekeeping };
 std::string_view to_string(RuleKind k);
 
+/// What a rule's conversations must show where they show it at all (the key pin). What is empty pins nothing.
+struct Pins {
+    std::string banner;                         ///< regular expression (RE2) for the first line of the responder's greeting, whole
+    std::vector<std::string> hello;             ///< names that the initiator may give itself, lower case
+    std::vector<std::string> server_name;       ///< TLS: names that a client may ask for, lower case; it must ask for one
+    std::vector<std::string> alpn;              ///< TLS: protocols that may be offered or chosen
+    std::vector<std::string> certificate;       ///< TLS: SHA-256 of the server's certificate, lower-case hex
+    std::vector<std::string> certificate_name;  ///< TLS: the server's certificate bears one of these, and its dates hold
+    std::string tls;                            ///< the oldest version allowed: "1.0" to "1.3"
+    std::string ident;                          ///< regular expression for the responder's SSH identification, whole
+
+    bool operator==(const Pins&) const = default;
+    bool empty() const { return *this == Pins{}; }
+};
+
 struct Rule {
     RuleKind kind = RuleKind::allow;
     std::string name;    ///< unique in the policy
     Filter filter;       ///< as written, and as a tree with $names expanded
-    std::string speaks;  ///< "" or a protocol name; kept, not yet enforced
+    std::string speaks;  ///< "" or the protocol that its conversations must speak
+    Pins pins;           ///< only with speaks
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
@@ -76,7 +92,7 @@ Result<PolicyLoad> load_policy(const std::string& path);
 std::string show(const Policy& p);
 
 /// Lint: direction-blind, no-protocol, any-to-any, never-matches, overlap, expires-soon (14 days before until, by now),
-/// expired, literal-address, speaks-not-enforced. Compiles every filter for EN10MB (confine first): compile errors are
+/// expired, literal-address. Compiles every filter for EN10MB (confine first): compile errors are
 /// errors here (code compile).
 /// overlap: each allow rule is named at most once, with the first rule above it that accepts a same opening packet, and
 ///          that packet; silence is no proof. Work is bounded, and where the bound was reached a last warning says so.

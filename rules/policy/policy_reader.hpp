@@ -61,6 +61,8 @@ ReasonSet read_anomalies(const TomlValue& value, std::string_view key, Report& r
 
 void read_home(const TomlValue& value, Policy& policy, Report& report);
 void read_names(const TomlValue& value, Policy& policy, Report& report);
+/// pin of a rule whose other keys are read.
+void read_pins(const TomlEntry& entry, const Rule& rule, Pins& pins, Report& report);
 void read_wire(const TomlValue& value, Policy& policy, Report& report);
 
 /// The tables of one kind, to be sorted into the order of the file and read once all names are known.

@@ -18,6 +18,7 @@ public:
 
     Rule read(const TomlValue& table) {
         for (const TomlEntry& entry : table.entries) read_key(entry);
+        if (pin_ != nullptr) read_pins(*pin_, rule_, rule_.pins, report_);
         if (!name_span_)
             report_.error(table.span, "missing-key", "this rule has no name", "name = \"smtp-in\": findings and reports call it by that");
         if (!has_filter_) {
@@ -37,6 +38,8 @@ private:
             read_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
+        } else if (entry.key == "pin") {
+            pin_ = &entry;
         } else if (entry.key == "owner") {
             if (const std::string* text = report_.plain_string(entry.value, "owner")) rule_.owner = *text;
         } else if (entry.key == "reason") {
@@ -46,7 +49,7 @@ private:
         } else if (entry.key == "accept") {
             read_accept(entry);
         } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "owner", "reason", "until", "accept"});
+            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "pin", "owner", "reason", "until", "accept"});
         }
     }
 
@@ -110,6 +113,7 @@ private:
     Report& report_;
     Rule rule_;
     std::optional<SourceSpan> name_span_;
+    const TomlEntry* pin_ = nullptr;
     bool has_filter_ = false;
 };
 

@@ -59,11 +59,31 @@ std::string show_anomalies(const ReasonSet& set) {
     return list_of(slugs, [](std::string_view slug) { return quoted(slug); });
 }
 
+std::string show_pins(const Pins& pins) {
+    std::string out;
+    const auto text = [&](std::string_view key, const std::string& value) {
+        if (!value.empty()) out.append(out.empty() ? "" : ", ").append(key).append(" = ").append(quoted(value));
+    };
+    const auto list = [&](std::string_view key, const std::vector<std::string>& values) {
+        if (!values.empty()) out.append(out.empty() ? "" : ", ").append(key).append(" = ").append(list_of(values, quoted));
+    };
+    text("banner", pins.banner);
+    list("hello", pins.hello);
+    list("server_name", pins.server_name);
+    list("alpn", pins.alpn);
+    list("certificate", pins.certificate);
+    list("certificate_name", pins.certificate_name);
+    text("tls", pins.tls);
+    text("ident", pins.ident);
+    return "{ " + out + " }";
+}
+
 std::string show_rule(const Rule& rule) {
     std::string out = "\n[[" + std::string(to_string(rule.kind)) + "]]\n";
     out += "name = " + quoted(rule.name) + "\n";
     out += "filter = " + quoted(rule.filter.written) + "\n";
     if (!rule.speaks.empty()) out += "speaks = " + quoted(rule.speaks) + "\n";
+    if (!rule.pins.empty()) out += "pin = " + show_pins(rule.pins) + "\n";
     if (!rule.owner.empty()) out += "owner = " + quoted(rule.owner) + "\n";
     if (!rule.reason.empty()) out += "reason = " + quoted(rule.reason) + "\n";
     if (rule.until) out += "until = " + show_until(*rule.until) + "\n";

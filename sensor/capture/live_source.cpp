@@ -6,13 +6,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
+#include <random>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "rules/base/text.hpp"
 #include "rules/confine/confine.hpp"
+#include "sensor/capture/fanout.hpp"
 #include "sensor/capture/interface.hpp"
 
 namespace sw {
@@ -20,6 +24,8 @@ namespace {
 
 constexpr std::size_t batch_octets = 1u << 20;
 constexpr int frames_at_once = 32;  // a batch may outgrow batch_octets by so many
+
+constexpr Duration slack = std::chrono::milliseconds{20};  // of the kernel, beyond the hold
 
 /// libpcap takes its ring down by setsockopt, which a confined process may not call: there the kernel does it for the descriptor,
 /// and what libpcap holds in memory goes with the process.
@@ -113,12 +119,11 @@ struct LiveSource::Impl {
         : pcap(std::move(p)),
           interface(name, ::pcap_fileno(pcap.get())),
           link(datalink_of(pcap.get())),
-          fraction_ns(fraction_of(pcap.get())) {
-        octets.reserve(2 * batch_octets);
-    }
+          fraction_ns(fraction_of(pcap.get())) {}
 
     static void take(u_char* self, const pcap_pkthdr* header, const u_char* data);
-    std::size_t gather(std::span<Frame> out);
+    std::size_t gather(std::span<Frame> out, Memory& into);
+    void let_go(std::size_t ring_octets);
     void wait_for_frames(Duration wait) const;
     void note_failure();
 
@@ -126,7 +131,7 @@ struct LiveSource::Impl {
     Interface interface;
     Datalink link;
     std::int64_t fraction_ns;
-    std::vector<std::uint8_t> octets;  ///< of the batch: libpcap's own view ends when the kernel gets its block back
+    Memory* octets = nullptr;  ///< of the batch: libpcap's own view ends when the kernel gets its block back
     std::vector<std::size_t> starts;
     std::span<Frame> out;
     std::uint64_t taken = 0;
@@ -143,24 +148,34 @@ void LiveSource::Impl::take(u_char* self, const pcap_pkthdr* header, const u_cha
     frame.ts.ns = std::int64_t{header->ts.tv_sec} * 1'000'000'000 + std::int64_t{header->ts.tv_usec} * impl.fraction_ns;
     frame.number = ++impl.taken;
     frame.link = impl.link;
-    impl.starts.push_back(impl.octets.size());
-    impl.octets.insert(impl.octets.end(), data, data + header->caplen);
+    impl.starts.push_back(impl.octets->size());
+    impl.octets->insert(impl.octets->end(), data, data + header->caplen);
 }
 
 /// All that is there without waiting, as far as it fits.
-std::size_t LiveSource::Impl::gather(std::span<Frame> into) {
-    octets.clear();
+std::size_t LiveSource::Impl::gather(std::span<Frame> frames, Memory& into) {
+    into.clear();
+    into.reserve(2 * batch_octets);
+    octets = &into;
     starts.clear();
-    out = into;
-    while (starts.size() < out.size() && octets.size() < batch_octets) {
+    out = frames;
+    while (starts.size() < out.size() && into.size() < batch_octets) {
         const int room = static_cast<int>(std::min<std::size_t>(frames_at_once, out.size() - starts.size()));
         const int n = ::pcap_dispatch(pcap.get(), room, take, reinterpret_cast<u_char*>(this));
         if (n < 0) note_failure();
         if (n >= 0) trouble.clear();
         if (n <= 0) break;
     }
-    for (std::size_t i = 0; i < starts.size(); ++i) out[i].data = octets.data() + starts[i];
+    for (std::size_t i = 0; i < starts.size(); ++i) out[i].data = into.data() + starts[i];
     return starts.size();
+}
+
+/// Everything that is in the ring by now, and no more than a ring holds, however fast frames come.
+void LiveSource::Impl::let_go(std::size_t ring_octets) {
+    std::array<Frame, 256> frames;
+    Memory memory;
+    for (std::size_t let = 0; let < ring_octets && gather(frames, memory) > 0;) let += memory.size();
+    taken = 0;
 }
 
 /// libpcap knows two troubles by its words alone.
@@ -178,7 +193,7 @@ void LiveSource::Impl::wait_for_frames(Duration wait) const {
     if (::ppoll(&packets, reads ? 1 : 0, &limit, nullptr) > 0 && (packets.revents & POLLERR) != 0) interface.clear_error();
 }
 
-Result<LiveSource> LiveSource::open(const LiveOptions& options) {
+Result<std::unique_ptr<LiveSource::Impl>> LiveSource::capture(const LiveOptions& options) {
     if (!names_an_interface(options.interface))
         return unexpected(fmt::format("cannot capture on '{}': that is no name of one interface", escape_for_display(options.interface)));
     char error[PCAP_ERRBUF_SIZE] = "";
@@ -189,9 +204,34 @@ Result<LiveSource> LiveSource::open(const LiveOptions& options) {
         return cannot_open(options.interface, status, pcap.get());
     if (::pcap_setnonblock(pcap.get(), 1, error) != 0)
         return unexpected(fmt::format("cannot capture on {}: {}", options.interface, escape_for_display(error)), ExitCode::environment);
-    auto impl = std::make_unique<Impl>(std::move(pcap), options.interface);
-    if (auto locked = impl->interface.lock(); !locked) return Unexpected{locked.error()};
-    return LiveSource(std::move(impl));
+    return std::make_unique<Impl>(std::move(pcap), options.interface);
+}
+
+Result<LiveSource> LiveSource::open(const LiveOptions& options) {
+    auto impl = capture(options);
+    if (!impl) return Unexpected{impl.error()};
+    if (auto locked = (*impl)->interface.lock(); !locked) return Unexpected{locked.error()};
+    return LiveSource(std::move(*impl));
+}
+
+Result<std::vector<LiveSource>> LiveSource::open_shares(const LiveOptions& options, unsigned count) {
+    LiveOptions of_each = options;
+    of_each.ring_octets = std::max(options.ring_octets / count, 1u << 20);
+    std::vector<LiveSource> shares;
+    std::vector<int> sockets;
+    for (unsigned i = 0; i < count; ++i) {
+        auto impl = capture(of_each);
+        if (!impl) return Unexpected{impl.error()};
+        sockets.push_back(::pcap_fileno((*impl)->pcap.get()));
+        shares.push_back(LiveSource(std::move(*impl)));
+    }
+    if (auto shared = share_frames(sockets, std::random_device{}()); !shared) return Unexpected{shared.error()};
+    // What came before they shared is in several of them, the last of it in blocks that the kernel still holds.
+    std::this_thread::sleep_for(options.hold + slack);
+    for (LiveSource& share : shares) share.impl_->let_go(of_each.ring_octets);
+    for (LiveSource& share : shares)
+        if (auto locked = share.impl_->interface.lock(); !locked) return Unexpected{locked.error()};
+    return shares;
 }
 
 LiveSource::LiveSource(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -199,10 +239,10 @@ LiveSource::LiveSource(LiveSource&&) noexcept = default;
 LiveSource& LiveSource::operator=(LiveSource&&) noexcept = default;
 LiveSource::~LiveSource() = default;
 
-std::size_t LiveSource::next(std::span<Frame> out, Duration wait) {
-    if (const std::size_t n = impl_->gather(out); n > 0 || wait.count() <= 0) return n;
+std::size_t LiveSource::next(std::span<Frame> out, Memory& memory, Duration wait) {
+    if (const std::size_t n = impl_->gather(out, memory); n > 0 || wait.count() <= 0) return n;
     impl_->wait_for_frames(wait);
-    return impl_->gather(out);
+    return impl_->gather(out, memory);
 }
 
 LiveSource::State LiveSource::state() const { return impl_->gone ? State::gone : impl_->interface.state(); }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "rules/base/result.hpp"
 #include "sensor/capture/frame.hpp"
@@ -41,11 +42,21 @@ public:
     LiveSource& operator=(LiveSource&&) noexcept;
     ~LiveSource();
 
+    /// Several that share its frames (see fanout.hpp), and the ring's memory: each frame that comes from now on is in exactly one.
+    /// range:  count 2 to most_shares
+    /// errors: as open(); the system cannot share frames out
+    /// cost:   as long as the kernel may hold frames back, for those that were in several are let go
+    static Result<std::vector<LiveSource>> open_shares(const LiveOptions& options, unsigned count);
+    static constexpr unsigned most_shares = 16;
+
+    /// Octets of frames, used again and again.
+    using Memory = std::vector<std::uint8_t>;
+
     /// Wait at most so long for frames; fill out with what is there. 0: nothing came, a signal did, or state() is not up.
     /// An interface that went down and came up again goes on; one that is gone does not: a confined process cannot open it.
-    /// lifetime: the frames' data lives until the next call
+    /// lifetime: the frames' data is in memory, until it is given to the next call
     /// cost:     one copy of each frame; memory for a batch, 1 MiB and at most 32 frames more
-    std::size_t next(std::span<Frame> out, Duration wait);
+    std::size_t next(std::span<Frame> out, Memory& memory, Duration wait);
     /// As of now. A renamed interface stays the same. cost: a system call
     State state() const;
     /// Why the last attempt to read failed while the interface was there; "" once one has succeeded.
@@ -58,6 +69,7 @@ public:
 private:
     struct Impl;
     explicit LiveSource(std::unique_ptr<Impl> impl);
+    static Result<std::unique_ptr<Impl>> capture(const LiveOptions& options);
     std::unique_ptr<Impl> impl_;
 };
 

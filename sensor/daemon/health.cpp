@@ -9,7 +9,7 @@ double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace
 
-Health::Health(Bell& bell, Stretch& stretch, const LiveSource& source, const Instant& now)
+Health::Health(Bell& bell, Stretch& stretch, const Intake& source, const Instant& now)
     : bell_(&bell), stretch_(&stretch), source_(&source), clock_(now), last_(now) {
     const LiveCounters counters = source.counters();
     transmitted_ = counters.tx_packets;

@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "sensor/capture/live_source.hpp"
 #include "sensor/daemon/bell.hpp"
 #include "sensor/daemon/clocks.hpp"
+#include "sensor/daemon/intake.hpp"
 #include "sensor/daemon/stretch.hpp"
 #include "sensor/journal/journal_writer.hpp"
 
@@ -13,7 +13,7 @@ namespace sw {
 
 class Health {
 public:
-    Health(Bell& bell, Stretch& stretch, const LiveSource& source, const Instant& now);
+    Health(Bell& bell, Stretch& stretch, const Intake& source, const Instant& now);
 
     /// Once a second: clock, link, transmitted frames, spool.
     void look(const Instant& now, const LiveCounters& counters, LiveSource::State state, const JournalWriter& spool);
@@ -31,7 +31,7 @@ private:
 
     Bell* bell_;
     Stretch* stretch_;
-    const LiveSource* source_;
+    const Intake* source_;
     ClockWatch clock_;
     Instant last_;
     std::optional<std::uint64_t> transmitted_, carrier_changes_;

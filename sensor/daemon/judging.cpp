@@ -31,15 +31,12 @@ RunRecord run_record(const Policy& policy, const RunFacts& facts) {
 Judging::Judging(Policy policy, const RunFacts& facts, RecordSink& sink)
     : policy_(std::make_unique<const Policy>(std::move(policy))),
       engine_(std::make_unique<Engine>(*policy_, engine_options(*policy_, facts))),
-      glances_(most_frames),
       judgements_(most_frames) {
     sink.run(run_record(*policy_, facts));
     recorder_ = std::make_unique<Recorder>(*engine_, sink);
 }
 
-Result<Done> Judging::take(std::span<const Frame> frames, MirrorSides& sides) {
-    const std::span<Glance> glances(glances_.data(), frames.size());
-    engine_->glance(frames, glances);
+Result<Done> Judging::take(std::span<const Frame> frames, std::span<const Glance> glances, MirrorSides& sides) {
     sides.see(glances);
     std::size_t judged = 0;
     auto done = engine_->judge(frames, judgements_, judged, glances);

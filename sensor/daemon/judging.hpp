@@ -26,9 +26,11 @@ public:
     /// sink must outlive it
     Judging(Policy policy, const RunFacts& facts, RecordSink& sink);
 
-    /// Judge and record at most most_frames frames.
+    /// Judge and record at most most_frames frames. glances: of the same frames, by engine()
     /// errors: a rule does not compile for a frame's datalink
-    Result<Done> take(std::span<const Frame> frames, MirrorSides& sides);
+    Result<Done> take(std::span<const Frame> frames, std::span<const Glance> glances, MirrorSides& sides);
+    void glance(std::span<const Frame> frames, std::span<Glance> out) const { engine_->glance(frames, out); }
+    const Engine& engine() const { return *engine_; }
 
     /// Tell the coverage of the stretch that ends.
     void end_stretch() { recorder_->end_file("", ""); }
@@ -44,7 +46,6 @@ private:
     std::unique_ptr<const Policy> policy_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<Recorder> recorder_;
-    std::vector<Glance> glances_;
     std::vector<Judgement> judgements_;
     Timestamp last_frame_;
 };

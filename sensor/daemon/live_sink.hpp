@@ -1,6 +1,7 @@
 #pragma once
 /// What a live run adds to its records on their way into the spool.
 #include "sensor/daemon/bell.hpp"
+#include "sensor/daemon/intake.hpp"
 #include "sensor/daemon/stretch.hpp"
 #include "sensor/journal/record.hpp"
 
@@ -11,7 +12,7 @@ namespace sw {
 class LiveSink : public RecordSink {
 public:
     /// All must outlive it.
-    LiveSink(RecordSink& behind, Stretch& stretch, const LiveSource& source, Bell& bell)
+    LiveSink(RecordSink& behind, Stretch& stretch, const Intake& source, Bell& bell)
         : behind_(&behind), stretch_(&stretch), source_(&source), bell_(&bell) {}
 
     void run(const RunRecord& r) override { behind_->run(r); }
@@ -28,7 +29,7 @@ public:
 private:
     RecordSink* behind_;
     Stretch* stretch_;
-    const LiveSource* source_;
+    const Intake* source_;
     Bell* bell_;
 };
 

@@ -15,11 +15,12 @@ namespace {
 
 constexpr std::string_view usage =
     "usage: span-sensor --interface NAME --policy FILE --spool FOLDER --alarms FOLDER\n"
-    "                   [--ring MIB] [--hold MS] [--budget MIB] [--user NAME] [--grace SECONDS] [--unconfined]\n";
+    "                   [--ring MIB] [--hold MS] [--budget MIB] [--user NAME] [--grace SECONDS]\n"
+    "                   [--threads N] [--unconfined]\n";
 
-enum Option : int { interface = 1, policy, spool, alarms, ring, hold, budget, user, grace, unconfined, help, version };
+enum Option : int { interface = 1, policy, spool, alarms, ring, hold, budget, user, grace, threads, unconfined, help, version };
 
-const std::array<option, 13> long_options{{{"interface", required_argument, nullptr, interface},
+const std::array<option, 14> long_options{{{"interface", required_argument, nullptr, interface},
                                            {"policy", required_argument, nullptr, policy},
                                            {"spool", required_argument, nullptr, spool},
                                            {"alarms", required_argument, nullptr, alarms},
@@ -28,6 +29,7 @@ const std::array<option, 13> long_options{{{"interface", required_argument, null
                                            {"budget", required_argument, nullptr, budget},
                                            {"user", required_argument, nullptr, user},
                                            {"grace", required_argument, nullptr, grace},
+                                           {"threads", required_argument, nullptr, threads},
                                            {"unconfined", no_argument, nullptr, unconfined},
                                            {"help", no_argument, nullptr, help},
                                            {"version", no_argument, nullptr, version},
@@ -38,7 +40,8 @@ struct Range {
     const char* name;
     std::uint64_t least, most;
 };
-constexpr Range ring_mib{"--ring", 1, 1024}, hold_ms{"--hold", 0, 1000}, budget_mib{"--budget", 1, 1u << 20}, grace_s{"--grace", 0, 86400};
+constexpr Range ring_mib{"--ring", 1, 1024}, hold_ms{"--hold", 0, 1000}, budget_mib{"--budget", 1, 1u << 20}, grace_s{"--grace", 0, 86400},
+    thread_count{"--threads", 1, LiveSource::most_shares};
 
 Result<std::uint64_t> number(const Range& range, std::string_view text) {
     std::uint64_t value = 0;
@@ -86,6 +89,8 @@ Result<Done> take(SensorOptions& o, int which, const char* value) {
             return numeric(hold_ms, [&](std::uint64_t n) { o.live.hold = std::chrono::milliseconds{n}; });
         case budget:
             return numeric(budget_mib, [&](std::uint64_t n) { o.limits.total_octets = n << 20; });
+        case threads:
+            return numeric(thread_count, [&](std::uint64_t n) { o.threads = static_cast<unsigned>(n); });
         case grace:
             return numeric(grace_s, [&](std::uint64_t n) { o.grace = std::chrono::seconds{n}; });
         default:

@@ -10,6 +10,7 @@ namespace sw {
 
 struct SensorOptions {
     LiveOptions live;
+    unsigned threads = 1;  ///< that capture
     std::string policy, spool, alarms;
     JournalLimits limits;
     std::string user;                          ///< to become; "": who we are

@@ -24,7 +24,7 @@ std::string or_unknown(const std::optional<std::uint64_t>& n) { return n ? fmt::
 
 }  // namespace
 
-Watch::Watch(const SensorOptions& options, LiveSource& source, JournalWriter& spool, AlarmWriter& alarms, const PolicyPlace& place,
+Watch::Watch(const SensorOptions& options, Intake& source, JournalWriter& spool, AlarmWriter& alarms, const PolicyPlace& place,
              Policy policy, const Notifier& notifier)
     : options_(&options),
       source_(&source),
@@ -35,11 +35,19 @@ Watch::Watch(const SensorOptions& options, LiveSource& source, JournalWriter& sp
       bell_(alarms, escape_for_display(options.live.interface)),
       stretch_(now_.wall, source.counters()),
       sink_(spool, stretch_, source, bell_),
-      health_(bell_, stretch_, source, now_),
-      judging_(std::make_unique<Judging>(std::move(policy), facts_of(options), sink_)) {
+      health_(bell_, stretch_, source, now_) {
+    use(std::make_unique<Judging>(std::move(policy), facts_of(options), sink_));
     next_second_ = now_.steady + second;
     next_stretch_ = now_.steady + stretch_length;
     next_window_ = now_.steady + mirror_window;
+}
+
+Watch::~Watch() { source_->glance_by(nullptr); }
+
+/// From now on. The one before must not be gone before nobody glances by it.
+void Watch::use(std::unique_ptr<Judging> judging) {
+    source_->glance_by(&judging->engine());
+    judging_ = std::move(judging);
 }
 
 ExitCode Watch::run() {
@@ -53,7 +61,7 @@ ExitCode Watch::run() {
     while (!stop_asked() && !failure_) {
         now_ = Instant::now();
         const Duration wait = std::clamp<Duration>(next_second_ - now_.steady, Duration{0}, patience);
-        if (take(source_->next(frames_, wait))) flush_greylisted();
+        if (take(next(wait))) flush_greylisted();
         now_ = Instant::now();
         if (now_.steady >= next_second_) every_second(now_);
         obey_signals();
@@ -62,9 +70,10 @@ ExitCode Watch::run() {
 }
 
 /// false: there was nothing to take, or it could not be judged.
-bool Watch::take(std::size_t frames) {
-    if (frames == 0) return denied(judging_->counters()) != flushed_denied_;
-    if (auto done = judging_->take({frames_.data(), frames}, sides_); !done) failure_ = done.error();
+bool Watch::take(Intake::Taken taken) {
+    if (taken.frames == 0) return denied(judging_->counters()) != flushed_denied_;
+    if (!taken.glanced) judging_->glance({frames_.data(), taken.frames}, glances_);
+    if (auto done = judging_->take({frames_.data(), taken.frames}, {glances_.data(), taken.frames}, sides_); !done) failure_ = done.error();
     return true;
 }
 
@@ -144,7 +153,7 @@ void Watch::reload() {
     before_.allowed += c.allowed;
     before_.greylisted += c.greylisted;
     before_.blacklisted += c.blacklisted;
-    judging_ = std::make_unique<Judging>(std::move(*policy), facts_of(*options_), sink_);
+    use(std::make_unique<Judging>(std::move(*policy), facts_of(*options_), sink_));
     next_stretch_ = Instant::now().steady + stretch_length;
     flush(true);
     const std::string sha256 = judging_->policy().sha256;
@@ -160,7 +169,8 @@ void Watch::obey_signals() {
 /// What the kernel still holds, as far as that is not without end.
 void Watch::drain() {
     const Duration until = Instant::now().steady + drain_limit, hold = options_->live.hold + std::chrono::milliseconds{20};
-    while (!failure_ && Instant::now().steady < until && take(source_->next(frames_, std::min(hold, drain_limit)))) flush_greylisted();
+    source_->finish();
+    while (!failure_ && Instant::now().steady < until && take(next(std::min(hold, drain_limit)))) flush_greylisted();
 }
 
 ExitCode Watch::finish() {

@@ -92,7 +92,8 @@ std::uint64_t Findings::hash(const Cause& c) const {
     h = mix(h, std::uint64_t{c.proto} << 48 | std::uint64_t{c.ethertype} << 32 | std::uint64_t{c.port} << 16 |
                    static_cast<std::uint64_t>(c.direction) << 8 | static_cast<std::uint64_t>(c.network));
     h = mix(mix(h, c.initiator), c.responder);
-    return mix(h, static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port));
+    const auto varies = static_cast<std::uint64_t>(c.rest * 8 + c.any_initiator * 4 + c.any_responder * 2 + c.any_port);
+    return mix(h, std::uint64_t{c.breach} << 8 | varies);
 }
 
 std::uint32_t Findings::find(const Cause& cause, std::uint64_t h) const {

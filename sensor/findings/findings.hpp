@@ -1,6 +1,7 @@
 #pragma once
 /// Greylisted and blacklisted packets grouped by cause: the rows of the queue. Counts are exact, memory is bounded.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "rules/packet/packet.hpp"
 #include "rules/policy/nearest.hpp"
 #include "rules/policy/policy.hpp"
+#include "sensor/conform/misspoken.hpp"
 
 namespace sw {
 
@@ -25,7 +27,8 @@ struct Cause {
     std::uint16_t ethertype = 0;  ///< of frames that are neither IP nor ARP
     Direction direction = Direction::unknown;
     Address initiator, responder;
-    std::uint16_t port = 0;  ///< of the responder; ICMP: type
+    std::uint16_t port = 0;    ///< of the responder; ICMP: type
+    std::uint16_t breach = 0;  ///< Misspoken::number: what was wrong with what the conversation said; 0: nothing
     bool any_initiator = false, any_responder = false, any_port = false;
     bool rest = false;  ///< what came when there were too many causes to tell apart: only forbid and reasons' severity count
 
@@ -38,11 +41,12 @@ struct Finding {
     Cause cause;
     Severity severity = Severity::high;
     std::uint64_t count = 0;
-    std::uint64_t octets = 0;      ///< on the wire
-    Timestamp first, last;         ///< of its packets, smallest and greatest
-    std::vector<std::string> why;  ///< failing predicates of the nearest rule, for its first packet
-    std::string detail;            ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
-    MacAddress first_mac;          ///< source MAC of the first packet, if it had one
+    std::uint64_t octets = 0;         ///< on the wire
+    Timestamp first, last;            ///< of its packets, smallest and greatest
+    std::vector<std::string> why;     ///< failing predicates of the nearest rule, for its first packet
+    std::string detail;               ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
+    std::optional<Misspoken> breach;  ///< of its first packet's conversation
+    MacAddress first_mac;             ///< source MAC of the first packet, if it had one
     bool has_mac = false;
 };
 

@@ -38,6 +38,7 @@ std::string act(const Finding& f, const Policy& policy) {
     const std::string detail = f.detail.empty() ? "" : fmt::format(" ({})", f.detail);
     if (!has_ports(c)) return fmt::format("{} sent {}{} to {}", who, protocol_name(c.proto), detail, whom);
     const std::string port = c.any_port ? "many ports" : fmt::format("port {}", c.port);
+    if (c.breach != 0) return fmt::format("{} spoke {} with {} {}", who, protocol_name(c.proto), whom, port);
     const char* verb = f.detail == "SYN" ? "tried to open" : "sent";
     return fmt::format("{} {} {} to {} {}{}", who, verb, protocol_name(c.proto), whom, port, f.detail == "SYN" ? "" : detail);
 }
@@ -67,6 +68,8 @@ std::string objection(Reason r, const Finding& f, const Policy& policy) {
             return fmt::format("it fits {}, but its opening was never seen", rule);
         case Reason::wrong_direction:
             return fmt::format("it fits {} only with initiator and responder swapped", rule);
+        case Reason::not_speaking:
+            return fmt::format("it does not speak {} as {} demands", f.breach ? f.breach->protocol : "its protocol", rule);
         case Reason::rule_expired:
             return fmt::format("only {} allows it, and that has expired", rule);
         default:
@@ -88,7 +91,10 @@ std::string sentence(const Finding& f, const Policy& policy) {
         text += objection(r, f, policy);
         more = true;
     });
-    return escape_for_display(text) + ".";
+    text = escape_for_display(text);
+    if (f.breach)
+        text += c.any_initiator || c.any_responder ? fmt::format(" ({})", f.breach->kind()) : fmt::format(" ({})", f.breach->words());
+    return text + ".";
 }
 
 }  // namespace sw

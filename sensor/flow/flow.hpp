@@ -64,7 +64,9 @@ struct alignas(64) Flow {
     bool provisional : 1 = false;    ///< picked up mid-stream during the grace
     bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
-    TcpSide side[2];  ///< initiator, responder
+    bool owes : 1 = false;      ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    bool breached : 1 = false;  ///< it did not speak its protocol: grey from then on, and never judged at a glance
+    TcpSide side[2];            ///< initiator, responder
 
     // second cache line
     std::uint32_t next = none;      ///< in its hash bucket
@@ -73,6 +75,7 @@ struct alignas(64) Flow {
     std::uint32_t due = none;                                 ///< next in its slot of the expiry wheel
     std::uint32_t isn[2] = {};                                ///< TCP: initial sequence numbers
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
+    std::uint32_t talk = none;                                ///< what conformance knows of it
 };
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 

@@ -93,6 +93,83 @@ void SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_
     }
 }
 
+/// For one more block of a side that is being read.
+bool SentOctets::make_room(Flow& flow, int side, std::uint32_t unread) {
+    const std::uint32_t first = flow.sent[side][0];
+    if (first == Flow::none || blocks_[first].count < max_blocks) return true;
+    if (first != flow.sent[side][1] && distance(blocks_[first].seq + blocks_[first].size, unread) <= 0) drop_first(flow, side);
+    return blocks_[flow.sent[side][0]].count < max_held_blocks;
+}
+
+/// The last block that begins at or before seq.
+std::uint32_t SentOctets::before(const Flow& flow, int side, std::uint32_t seq) const {
+    const std::uint32_t last = flow.sent[side][1];
+    if (last == Flow::none || distance(blocks_[last].seq, seq) <= 0) return last;
+    std::uint32_t found = Flow::none;
+    for (std::uint32_t i = flow.sent[side][0]; distance(blocks_[i].seq, seq) <= 0; i = blocks_[i].next) found = i;
+    return found;
+}
+
+/// The block that takes the octet at seq next, in its place among the others; none: no room.
+std::uint32_t SentOctets::block_for(Flow& flow, int side, std::uint32_t seq, std::uint32_t unread) {
+    std::uint32_t behind = before(flow, side, seq);
+    if (behind != Flow::none && blocks_[behind].seq + blocks_[behind].size == seq && blocks_[behind].size < block_octets) return behind;
+    if (!make_room(flow, side, unread)) return Flow::none;
+    const std::uint32_t fresh = take();
+    if (fresh == Flow::none) return Flow::none;
+    behind = before(flow, side, seq);
+    auto& [first, last] = flow.sent[side];
+    const std::uint32_t count = first == Flow::none ? 1 : blocks_[first].count + 1;
+    const std::uint32_t next = behind == Flow::none ? first : blocks_[behind].next;
+    blocks_[fresh].next = next;
+    blocks_[fresh].seq = seq;
+    blocks_[fresh].size = 0;
+    (behind == Flow::none ? first : blocks_[behind].next) = fresh;
+    if (next == Flow::none) last = fresh;
+    blocks_[first].count = count;
+    return fresh;
+}
+
+bool SentOctets::hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread) {
+    const std::uint32_t last = flow.sent[side][1];
+    const bool behind_all = last == Flow::none || distance(seq, blocks_[last].seq + blocks_[last].size) >= 0;
+    while (size > 0) {
+        if (!behind_all) {
+            const std::uint32_t known = std::min(known_until(flow, side, seq, size), size);
+            seq += known;
+            data += known;
+            size -= known;
+            if (size == 0) return true;
+        }
+        const std::uint32_t into = block_for(flow, side, seq, unread);
+        if (into == Flow::none) return false;
+        Block& b = blocks_[into];
+        const std::uint32_t n = std::min(size, block_octets - b.size);
+        std::memcpy(b.data + b.size, data, n);
+        b.size += n;
+        seq += n;
+        data += n;
+        size -= n;
+    }
+    return true;
+}
+
+std::span<const std::uint8_t> SentOctets::held(const Flow& flow, int side, std::uint32_t seq) const {
+    for (std::uint32_t i = flow.sent[side][0]; i != Flow::none; i = blocks_[i].next) {
+        const Block& b = blocks_[i];
+        const std::int32_t from = distance(seq, b.seq);
+        if (from < 0) break;
+        if (static_cast<std::uint32_t>(from) < b.size) return {b.data + from, b.size - static_cast<std::uint32_t>(from)};
+    }
+    return {};
+}
+
+std::uint32_t SentOctets::next_held(const Flow& flow, int side, std::uint32_t seq, std::uint32_t end) const {
+    for (std::uint32_t i = flow.sent[side][0]; i != Flow::none; i = blocks_[i].next)
+        if (distance(blocks_[i].seq, seq) > 0) return distance(blocks_[i].seq, end) < 0 ? blocks_[i].seq : end;
+    return end;
+}
+
 void SentOctets::acknowledged(Flow& flow, int side, std::uint32_t ack) {
     std::uint32_t first = flow.sent[side][0];
     while (first != flow.sent[side][1] && distance(blocks_[first].seq + blocks_[first].size, ack) <= 0) {

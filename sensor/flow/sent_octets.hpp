@@ -3,6 +3,7 @@
 /// way to show a monitor one thing and the host another). A fixed pool; what the receiver has acknowledged is let go
 /// first, but for the last block of each side.
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "sensor/flow/flow.hpp"
@@ -23,6 +24,15 @@ public:
     /// Keep new octets. Overlap with kept ones is allowed (they were compared). Keeps at most max_blocks a side.
     void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
+    /// The same for a side that is being read in order, up to `unread` so far: what is not read yet is never let go, and is
+    /// kept out of order too. One side is kept by keep() or by hold(). false: no room, and part of it is not kept
+    /// cost: that of keep() for what comes in order; else a walk over the side's blocks
+    bool hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread);
+    /// What is held from seq on, as far as it lies together; empty: nothing. lifetime: until the next call that changes anything
+    std::span<const std::uint8_t> held(const Flow& flow, int side, std::uint32_t seq) const;
+    /// Where the next octets begin that are held behind seq, or `end`, if that comes first.
+    std::uint32_t next_held(const Flow& flow, int side, std::uint32_t seq, std::uint32_t end) const;
+
     /// The peer acknowledged everything before ack.
     void acknowledged(Flow& flow, int side, std::uint32_t ack);
 
@@ -32,6 +42,7 @@ public:
 
     static constexpr std::uint32_t block_octets = 2016;
     static constexpr std::uint32_t max_blocks = 64;
+    static constexpr std::uint32_t max_held_blocks = 512;  ///< of a side that is being read: 1 MiB behind a hole
 
 private:
     struct Block {
@@ -42,6 +53,9 @@ private:
         std::uint8_t data[block_octets];
     };
     std::uint32_t take();
+    std::uint32_t before(const Flow& flow, int side, std::uint32_t seq) const;
+    bool make_room(Flow& flow, int side, std::uint32_t unread);
+    std::uint32_t block_for(Flow& flow, int side, std::uint32_t seq, std::uint32_t unread);
     std::uint32_t known_until(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const;
     void drop_first(Flow& flow, int side);
 

@@ -11,7 +11,7 @@ using Fit = TcpState::Fit;
 
 std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 bool is(const Packet& p, std::uint8_t flags) { return (p.tcp_flags & flags) == flags; }
-Answer refuse(Reason r) { return {Fit::refused, r, false}; }
+Answer refuse(Reason r) { return {Fit::refused, r}; }
 
 /// Octets and flags that take sequence numbers.
 std::uint32_t sequence_length(const Packet& p) { return p.payload_len + (is(p, syn) ? 1u : 0u) + (is(p, fin) ? 1u : 0u); }
@@ -75,14 +75,14 @@ bool TcpState::in_order(Flow& flow, const Segment& p, int from, Timestamp now) {
     const std::int32_t lag = distance(r.end, p.ack);
     if (lag < 0 || static_cast<std::uint32_t>(lag) > std::max(s.max_window, least_ack_lag)) return false;
     if (p.len > 0) {
-        sent_->keep(flow, from, p.seq, p.payload, p.caplen);
+        keep(flow, from, p.seq, p.payload, p.caplen);
         s.end += p.len;
     }
     const std::uint32_t window = std::uint32_t{p.window} << s.scale;
     s.max_window = std::max(s.max_window, window);
     const std::uint32_t limit = p.ack + std::max(window, 1u);
     if (distance(limit, r.limit) > 0) r.limit = limit;
-    if (lag == 0 || p.len == 0) sent_->acknowledged(flow, from ^ 1, p.ack);
+    if ((lag == 0 || p.len == 0) && !flow.owes) sent_->acknowledged(flow, from ^ 1, p.ack);
     flow.deadline = now + flow_life::established;
     return true;
 }
@@ -91,7 +91,7 @@ Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now
     TcpSide &initiator = flow.side[0], &responder = flow.side[1];
     if (from == 0) {
         if (is(p, syn) && !is(p, ack)) {
-            if (p.tcp_seq != flow.isn[0]) return {Fit::reopens, Reason::no_rule, false};
+            if (p.tcp_seq != flow.isn[0]) return {Fit::reopens};
             flow.deadline = now + flow_life::opening;
             return {};
         }
@@ -161,7 +161,9 @@ Answer TcpState::data(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (!in_window(flow, p, from)) {
         if (s.strikes >= tolerated_strikes) return refuse(Reason::tcp_window);
         ++s.strikes;
-        return {};
+        Answer stray;
+        stray.outside = true;
+        return stray;
     }
     if (s.fin && distance(p.tcp_seq + sequence_length(p), s.end) > 0) return refuse(Reason::tcp_after_close);
     Answer answer = payload(flow, p, from);
@@ -183,16 +185,21 @@ Answer TcpState::payload(Flow& flow, const Packet& p, int from) {
     const std::uint32_t size = p.payload_caplen;
     const std::int32_t old = s.known ? distance(s.end, p.tcp_seq) : 0;  // octets of it that were sent before
     if (old <= 0 || keep_alive(flow, p, from)) {
-        if (old <= 0) sent_->keep(flow, from, p.tcp_seq, octets, size);
+        if (old <= 0) keep(flow, from, p.tcp_seq, octets, size);
         return answer;
     }
     const std::uint32_t again = std::min(static_cast<std::uint32_t>(old), size);
     const SentOctets::Check check = sent_->compare(flow, from, p.tcp_seq, octets, again);
     if (check == SentOctets::Check::different) return refuse(Reason::inconsistent_retransmit);
     answer.unverified = check == SentOctets::Check::unknown;
-    if (answer.unverified) sent_->keep(flow, from, p.tcp_seq, octets, again);  // it may have filled a hole
-    if (size > again) sent_->keep(flow, from, p.tcp_seq + again, octets + again, size - again);
+    if (answer.unverified) keep(flow, from, p.tcp_seq, octets, again);  // it may have filled a hole
+    if (size > again) keep(flow, from, p.tcp_seq + again, octets + again, size - again);
     return answer;
+}
+
+/// Who still reads a stream holds its octets, and lets them go.
+void TcpState::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+    if (!flow.owes) sent_->keep(flow, side, seq, data, size);
 }
 
 void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
@@ -206,7 +213,7 @@ void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (!r.known || distance(limit, r.limit) > 0) r.limit = limit;
     if (is(p, fin)) s.fin = true;
     if (r.fin && p.tcp_ack == r.end) r.fin_acked = true;
-    sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
+    if (!flow.owes) sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
 
     if (flow.state == FlowState::answered && from == 0) flow.state = FlowState::established;
     if (s.fin_acked && r.fin_acked) return close(flow, now);
@@ -219,7 +226,7 @@ void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
 void TcpState::close(Flow& flow, Timestamp now) {
     flow.state = FlowState::closed;
     flow.deadline = now + flow_life::tombstone;
-    sent_->release(flow);
+    if (!flow.owes) sent_->release(flow);
 }
 
 Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp now) {
@@ -229,7 +236,7 @@ Answer TcpState::after_close(Flow& flow, const Packet& p, int from, Timestamp no
     if (is(p, syn) && !is(p, ack)) {
         if (from == 0 && p.tcp_seq == flow.isn[0] && !was_reset) return {};
         const bool later = was_reset || from == 1 || !s.known || distance(p.tcp_seq, s.end) > 0;
-        return later ? Answer{Fit::reopens, Reason::no_rule, false} : refuse(Reason::tcp_after_close);
+        return later ? Answer{Fit::reopens} : refuse(Reason::tcp_after_close);
     }
     if (is(p, syn)) return from == 1 && p.tcp_seq == flow.isn[1] ? Answer{} : refuse(Reason::tcp_after_close);
     const std::uint32_t end = p.tcp_seq + sequence_length(p);

@@ -33,6 +33,7 @@ public:
         Fit fit = Fit::fits;              ///< reopens: a new connection on the same tuple; the rules are asked again
         Reason reason = Reason::no_rule;  ///< if refused
         bool unverified = false;          ///< sent again after the first copy was let go
+        bool outside = false;             ///< tolerated outside the window: the receiver drops it, and so do we
     };
     /// from: 0 initiator, 1 responder. The packet has no anomalies but accepted ones.
     Answer segment(Flow& flow, const Packet& p, int from, Timestamp now);
@@ -66,6 +67,7 @@ private:
     Answer payload(Flow& flow, const Packet& p, int from);
     void advance(Flow& flow, const Packet& p, int from, Timestamp now);
     void close(Flow& flow, Timestamp now);
+    void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
     SentOctets* sent_;
 };

@@ -241,17 +241,20 @@ bool Writer::may_keep(const Known& known, std::uint64_t octets) {
 
 void Writer::packet(const PacketRecord& r) {
     Known& known = findings_[r.finding];
-    ++known.packets;
+    known.packets += r.earlier == 0;
     const bool kept = r.frame.caplen <= CaptureReader::max_frame && may_keep(known, r.frame.caplen + r.comment.size() + 256) &&
                       has_room(Need::wanted) && describe(known, Need::wanted);
-    if (!kept) {
+    if (!kept && r.earlier > 0) {
+        pressed_ = true;
+        ++records_dropped_;
+    } else if (!kept) {
         pressed_ = true;
         ++samples_dropped_;
         add_to_count({r.finding, 1, r.frame.len, r.frame.ts, r.frame.ts});
-        return;
+    } else {
+        put_packet(r);
+        write_when_large();
     }
-    put_packet(r);
-    write_when_large();
 }
 
 void Writer::put_packet(const PacketRecord& r) {

@@ -37,9 +37,9 @@ struct CloseFolder {
 Result<UniqueFd> open_journal_folder(const std::string& folder) {
     UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd) return fd;
-    return unexpected(
-        fmt::format("cannot open the journal {}: {} (it must be a folder that exists)", escape_for_display(folder), std::strerror(errno)),
-        ExitCode::environment);
+    const char* fix = errno == EACCES ? "its owner and its group may: join the group" : "it must be a folder that exists";
+    return unexpected(fmt::format("cannot open the journal {}: {} ({})", escape_for_display(folder), std::strerror(errno), fix),
+                      ExitCode::environment);
 }
 
 std::string numbered_name(std::uint64_t number, std::string_view suffix) { return fmt::format("{:010}{}", number, suffix); }

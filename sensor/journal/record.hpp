@@ -36,6 +36,7 @@ struct FindingRecord {
         Address initiator, responder;
         std::uint16_t port = 0;
         bool any_initiator = false, any_responder = false, any_port = false, rest = false;
+        std::string breach = {};  ///< Misspoken::kind(), of a conversation that did not speak its protocol; else ""
         bool operator==(const Shape&) const = default;
     };
     std::uint32_t finding = 0;  ///< number within the run (Finding::id)
@@ -50,12 +51,15 @@ struct FindingRecord {
 };
 
 /// One greylisted or blacklisted packet, whole. Counts one for its finding.
+/// Or an earlier packet of the conversation that a finding began with: it was allowed when it came, is counted as that, and counts nothing
+/// here. Such ones come right behind the finding's first packet, in the order of time.
 struct PacketRecord {
     Frame frame;  ///< borrowed for the call
     std::uint32_t finding = 0;
     Verdict verdict = Verdict::grey;
     ReasonSet reasons;
-    std::string_view comment;  ///< the sentence that Wireshark shows; borrowed
+    std::string_view comment;   ///< the sentence that Wireshark shows; borrowed
+    std::uint32_t earlier = 0;  ///< so many packets of its conversation before the finding's first; 0: it is a packet of the finding
 };
 
 /// Packets of a finding whose frames are not in the journal (samples dropped, never counts).

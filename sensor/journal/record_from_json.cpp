@@ -148,6 +148,7 @@ void read(Fields& f, FindingRecord::Shape& s) {
     f.flag("any_responder", s.any_responder);
     f.flag("any_port", s.any_port);
     f.flag("rest", s.rest);
+    f.text("breach", s.breach);
 }
 
 void read(Fields& f, FindingRecord& r) {
@@ -300,6 +301,7 @@ std::string RecordJson::read_verdict(std::string_view json, PacketRecord& out) {
     fields.number("finding", out.finding);
     fields.word("verdict", out.verdict, Verdict::black);
     fields.reasons(out.reasons);
+    fields.number("earlier", out.earlier);
     fields.time("ts", out.frame.ts);
     return fields.why();
 }

@@ -38,6 +38,7 @@ std::string to_json(const FindingRecord& r) {
         o.number("proto", s.proto).number("ethertype", s.ethertype).text("direction", to_string(s.direction));
         o.address("initiator", s.initiator).address("responder", s.responder).number("port", s.port);
         o.flag("any_initiator", s.any_initiator).flag("any_responder", s.any_responder).flag("any_port", s.any_port).flag("rest", s.rest);
+        if (!s.breach.empty()) o.text("breach", s.breach);
         o.text("nearest", r.nearest).texts("why", r.why).text("detail", r.detail).text("mac", r.mac);
         if (!r.alarm.empty()) o.text("alarm", r.alarm);
     });
@@ -107,6 +108,7 @@ std::string to_json(const HeartbeatRecord& r) {
 void append_verdict(std::string& out, const PacketRecord& r) {
     JsonObject o(out);
     o.number("finding", r.finding).text("verdict", to_string(r.verdict)).reasons(r.reasons);
+    if (r.earlier > 0) o.number("earlier", r.earlier);
     if (r.frame.ts.ns < 0) o.time("ts", r.frame.ts);  // the block's own clock begins in 1970
     o.close();
 }

@@ -13,7 +13,8 @@ bool has_ports(const Packet& p) { return p.transport == Transport::tcp || p.tran
 
 std::uint64_t settled(const EngineCounters& c) { return c.allowed + c.greylisted + c.blacklisted; }
 
-FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
+FindingRecord::Shape shape_of(const Finding& f, const Policy& policy) {
+    const Cause& c = f.cause;
     return {.reasons = c.reasons,
             .forbid = c.forbid < 0 ? "" : policy.rules[static_cast<std::size_t>(c.forbid)].name,
             .network = c.network,
@@ -26,12 +27,13 @@ FindingRecord::Shape shape_of(const Cause& c, const Policy& policy) {
             .any_initiator = c.any_initiator,
             .any_responder = c.any_responder,
             .any_port = c.any_port,
-            .rest = c.rest};
+            .rest = c.rest,
+            .breach = f.breach && !c.rest ? f.breach->kind() : ""};
 }
 
 FindingRecord record_of(const Finding& f, const Policy& policy) {
     return {.finding = f.id,
-            .shape = shape_of(f.cause, policy),
+            .shape = shape_of(f, policy),
             .severity = f.severity,
             .nearest = f.cause.nearest < 0 ? "" : policy.rules[static_cast<std::size_t>(f.cause.nearest)].name,
             .sentence = sentence(f, policy),
@@ -85,6 +87,7 @@ private:
     void tell_log(const Frame& frame, const Judgement& j, const Packet& p);
     ChartTable::Key chart_key(const Frame& frame, const Judgement& j) const;
     void denied(const Frame& frame, const Judgement& j);
+    void earlier(const Earlier& e);
 
     Engine* engine_;
     RecordSink* sink_;
@@ -101,6 +104,7 @@ private:
 };
 
 void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
+    auto brought_up = engine_->earlier().begin();
     for (std::size_t i = 0; i < frames.size(); ++i, ++frames_) {
         const bool recorded = i < skip;
         accounts_.tell(frames_, recorded);
@@ -112,6 +116,8 @@ void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judge
             allowed(frames[i], judgements[i], recorded);
         else if (!recorded)
             denied(frames[i], judgements[i]);
+        for (; brought_up != engine_->earlier().end() && brought_up->index == i; ++brought_up)
+            if (!recorded) earlier(*brought_up);
     }
 }
 
@@ -191,6 +197,17 @@ void Recorder::Impl::denied(const Frame& frame, const Judgement& j) {
     }
     const std::string comment = verdict_comment(frame, j, *engine_);
     sink_->packet({.frame = frame, .finding = j.finding, .verdict = j.verdict, .reasons = j.reasons, .comment = comment});
+}
+
+/// They say what led to the finding; nothing is counted again.
+void Recorder::Impl::earlier(const Earlier& e) {
+    auto back = static_cast<std::uint32_t>(e.frames.size());
+    for (const HeldFrame& held : e.frames) {
+        const std::string comment = earlier_comment(e.finding, back);
+        sink_->packet(
+            {.frame = held.frame, .finding = e.finding, .verdict = Verdict::allow, .reasons = {}, .comment = comment, .earlier = back});
+        --back;
+    }
 }
 
 void Recorder::Impl::end_file(const std::string& name, const std::string& error) {

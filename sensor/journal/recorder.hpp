@@ -17,7 +17,8 @@ public:
     Recorder(Engine& engine, RecordSink& sink);
     ~Recorder();
 
-    /// Frames that the engine judged, in order, with their judgements. Every frame must come here before a file or the run ends.
+    /// Frames that the engine judged with its last judge(), in order, with their judgements. Every frame must come here before a file or
+    /// the run ends.
     /// skip: the first so many of them are already recorded (a resumed run): no packet, no chart counts them, no flow that
     ///       ended among them is told again. A conversation that goes on behind them and the file's coverage are told whole:
     ///       the run that was interrupted told neither. Logs and openings are told again: their frame's number says which.

@@ -82,7 +82,12 @@ TEST_CASE("alarm list takes severity, time and number") {
 TEST_CASE("alarm ack records who saw it and why, once, and what all have seen is clean") {
     const AlarmDesk desk;
     const std::string id = desk.listed()[0].at("id").get<std::string>();
+    const mode_t strict = ::umask(0077);
     REQUIRE(desk.alarm({"ack", id, "-m", "called \x1b the owner"}).code == 0);
+    ::umask(strict);
+    // The next who acknowledges is another of the group.
+    CHECK((std::filesystem::status(desk.at("alarm-acks.jsonl")).permissions() & std::filesystem::perms::mask) ==
+          std::filesystem::perms(0660));
     REQUIRE(desk.alarm({"ack", id, "-m", "again"}).code == 0);
     const Json seen = desk.listed()[0].at("acknowledged");
     CHECK(seen.at("reason") == "called \x1b the owner");

@@ -191,3 +191,26 @@ TEST_CASE("status: a writer that fell silent is a problem, and one that lives is
     CHECK(has(text.out, "liveness   span-sensor \\x1b[2J: last heartbeat "));
     CHECK(is_clean(text.out));
 }
+
+TEST_CASE("status: a writer that lives but does not do its work is a problem, and so is one of whom nothing can be known") {
+    const Appliance desk;
+    const auto problems = [&](const std::string& folder) {
+        const Ended ended = run(desk, {"--json", "--db", "store.db", "status", "--alarms", folder});
+        CHECK(ended.code == 1);
+        return lines_of(ended.out)[0]["problems"].dump();
+    };
+    sw::AlarmHeartbeat beat;
+    beat.at = seconds_ago(0);
+    beat.who = "span-sensor span0";
+    beat.trouble = "no link";
+    beat.both_ways = false;
+    {
+        auto writer = sw::AlarmWriter::open(desk.at("alarms"));
+        REQUIRE(writer);
+        REQUIRE((*writer)->heartbeat(beat));
+    }
+    const std::string said = problems("alarms");
+    CHECK(has(said, "span-sensor span0 runs but does not do its work: no link"));
+    CHECK(has(said, "span-sensor span0 sees one direction of the traffic only"));
+    CHECK(has(problems("nowhere"), "is alive is unknown: cannot open the journal nowhere"));
+}

@@ -117,6 +117,11 @@ TcpDialogue& TcpDialogue::reorder() {
     return *this;
 }
 
+TcpDialogue& TcpDialogue::pass(Side of, std::uint32_t octets) {
+    peer(of).next += octets;
+    return *this;
+}
+
 TcpDialogue& TcpDialogue::put(CraftedFrame frame) {
     frames_.push_back(std::move(frame.at(now_)));
     now_ = now_ + setup_.step;

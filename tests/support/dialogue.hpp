@@ -42,6 +42,8 @@ public:
     TcpDialogue& lose();
     /// Swap the last two frames' places (not their times' order).
     TcpDialogue& reorder();
+    /// A side's next octets were sent in another way: its sequence number goes on behind them.
+    TcpDialogue& pass(Side of, std::uint32_t octets);
     /// Append a frame that is not of this connection's own making, now.
     TcpDialogue& put(CraftedFrame frame);
 

@@ -45,6 +45,14 @@ Mail letter(int n) {
     return {fmt::format("writer{}@example.org", n), "amy@mail.example", fmt::format("letter {}", n), lines + "\r\nYours\r\n"};
 }
 
+/// So many octets of a mail's text.
+std::string letter_of(std::size_t octets) {
+    std::string lines;
+    while (lines.size() < octets) lines += fmt::format("line {} of a letter that is too long for a narrow path.\r\n", lines.size() / 50);
+    lines.resize(octets);
+    return lines;
+}
+
 void neighbourhood(Timetable& t) {
     for (const Host& virtual_host : {firewall, vpn_users, vpn_admin}) t.add({arp_gratuitous(v4(virtual_host)).pad().at(clock(0, 0, 5))});
     const Endpoint mail_local{std::string(mac::mail), "fe80::19"}, wall_local{std::string(mac::firewall), "fe80::1"};
@@ -126,20 +134,21 @@ void mishaps(Timetable& t) {
     half.say(server, "220 mx.partner.example.net\r\n").say(client, "QUIT\r\n").fin(client).ack(server);
     t.add(half.say(server, "221 see you\r\n").fin(server).ack(client));
 
-    auto idle = TcpDialogue(v4(vpn_users, t.port()), v4(mail, 993), clock(12, 5), t.stack(modern)).handshake();
-    idle.say(client, noise(7, 200)).say(server, noise(8, 300));
+    auto idle = open_mailbox(TcpDialogue(v4(vpn_users, t.port()), v4(mail, 993), clock(12, 5), t.stack(modern)), 7);
     for (int i = 0; i < 3; ++i) idle.wait(75s * 60).put(idle.segment(client, tcp_flag::ack, -1)).ack(server);
     t.add(idle.rst(client));
 
     for (int n = 0; n < 3; ++n)
         t.add(TcpDialogue(v6(mail, t.port()), v6(partner, 25), clock(14, 10 + n), t.stack(modern)).syn().rst(server));
 
-    auto narrow =
-        TcpDialogue(v4(mail, t.port()), v4(partner, 25), clock(17, 50), t.stack()).handshake().send(client, std::string(1460, 'm'));
+    const std::string lines = letter_of(1460);
+    auto narrow = begin_mail(TcpDialogue(v4(mail, t.port()), v4(partner, 25), clock(17, 50), t.stack()), "mail.example",
+                             "mx.partner.example.net", {"amy@mail.example", "friend@partner.example.net", "", ""});
+    narrow.send(client, lines);
     const CraftedFrame too_big = narrow.frames().back();
     narrow.put(icmp_error(v4(firewall), v4(mail), 3, 4, too_big, 8, 1400));
-    narrow.put(narrow.segment(client, tcp_flag::ack, -1460, std::string(1360, 'm')))
-        .put(narrow.segment(client, tcp_flag::ack, -100, std::string(100, 'm')));
+    narrow.put(narrow.segment(client, tcp_flag::ack, -1460, lines.substr(0, 1360)))
+        .put(narrow.segment(client, tcp_flag::ack, -100, lines.substr(1360)));
     t.add(narrow.ack(server).rst(server));
 
     const DnsQuestion large{t.dns_id(), "_25._tcp.mx.partner.example.net", 52, true};
@@ -166,6 +175,7 @@ EnclaveDay enclave_day() {
         for (CraftedFrame& f : part) all.emplace_back(nobody, std::move(f));
     EnclaveDay day;
     for (PlannedAct& act : intruder_acts()) {
+        for (CraftedFrame& f : act.lead) all.emplace_back(nobody, std::move(f));
         for (CraftedFrame& f : act.frames) all.emplace_back(day.acts.size(), std::move(f));
         day.acts.push_back({std::move(act.title), act.reason, {}});
     }

@@ -27,6 +27,7 @@ struct PlannedAct {
     std::string title;
     Reason reason = Reason::no_rule;
     Frames frames;
+    Frames lead = {};  ///< what leads up to it and is allowed
 };
 std::vector<PlannedAct> intruder_acts();
 

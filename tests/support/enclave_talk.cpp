@@ -92,11 +92,15 @@ std::string noise(std::uint32_t seed, std::size_t count) {
     return out;
 }
 
-TcpDialogue deliver(TcpDialogue d, std::string_view client_name, std::string_view server_name, const Mail& letter) {
+TcpDialogue begin_mail(TcpDialogue d, std::string_view client_name, std::string_view server_name, const Mail& letter) {
     greet(d, client_name, server_name);
     d.say(client, fmt::format("MAIL FROM:<{}>\r\n", letter.from)).say(server, "250 2.1.0 Ok\r\n");
     d.say(client, fmt::format("RCPT TO:<{}>\r\n", letter.to)).say(server, "250 2.1.5 Ok\r\n");
-    d.say(client, "DATA\r\n").say(server, "354 End data with <CR><LF>.<CR><LF>\r\n");
+    return d.say(client, "DATA\r\n").say(server, "354 End data with <CR><LF>.<CR><LF>\r\n");
+}
+
+TcpDialogue deliver(TcpDialogue d, std::string_view client_name, std::string_view server_name, const Mail& letter) {
+    d = begin_mail(std::move(d), client_name, server_name, letter);
     d.say(client, fmt::format("From: <{}>\r\nTo: <{}>\r\nSubject: {}\r\nDate: Fri, 20 Nov 2026 00:00:00 +0000\r\n\r\n{}\r\n.\r\n",
                               letter.from, letter.to, letter.subject, letter.text));
     d.wait(120ms).say(server, "250 2.0.0 Ok: queued\r\n");
@@ -113,10 +117,14 @@ TcpDialogue deliver_encrypted(TcpDialogue d, std::string_view client_name, std::
     return d.say(client, sealed(seed + 32, 24)).close(client);
 }
 
-TcpDialogue read_mailbox(TcpDialogue d, int rounds, std::uint32_t seed) {
+TcpDialogue open_mailbox(TcpDialogue d, std::uint32_t seed) {
     d.handshake();
     tls_handshake(d, "mail.example", seed);
-    d.say(server, sealed(seed + 7, 120));
+    return d.say(server, sealed(seed + 7, 120));
+}
+
+TcpDialogue read_mailbox(TcpDialogue d, int rounds, std::uint32_t seed) {
+    d = open_mailbox(std::move(d), seed);
     for (int i = 0; i < rounds; ++i) {
         const auto round = static_cast<std::uint32_t>(i);
         d.wait(700ms).say(client, sealed(seed + 40 + round, 50 + round % 7)).say(server, sealed(seed + 80 + round, 200 + round % 5 * 150));

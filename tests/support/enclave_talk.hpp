@@ -14,9 +14,13 @@ struct Mail {
 
 /// The client delivers a mail: banner, EHLO, MAIL, RCPT, DATA, QUIT. Handshake and closing included.
 TcpDialogue deliver(TcpDialogue d, std::string_view client_name, std::string_view server_name, const Mail& mail);
+/// The same up to the server's 354.
+TcpDialogue begin_mail(TcpDialogue d, std::string_view client_name, std::string_view server_name, const Mail& mail);
 /// The same up to STARTTLS, then records only.
 TcpDialogue deliver_encrypted(TcpDialogue d, std::string_view client_name, std::string_view server_name, std::size_t octets,
                               std::uint32_t seed);
+/// TLS from the first octet, up to the server's first words.
+TcpDialogue open_mailbox(TcpDialogue d, std::uint32_t seed);
 /// A mailbox is read over TLS: rounds of request and answer.
 TcpDialogue read_mailbox(TcpDialogue d, int rounds, std::uint32_t seed);
 /// An ssh session: identification, key exchange, then ciphertext.

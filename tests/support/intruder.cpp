@@ -1,6 +1,7 @@
 /// What the intruder does on the enclave's day; none of it may pass, and none of it may be needed to find it.
 #include "tests/support/dialogue.hpp"
 #include "tests/support/enclave_day.hpp"
+#include "tests/support/enclave_talk.hpp"
 #include "tests/support/messages.hpp"
 
 namespace sw::craft {
@@ -9,6 +10,7 @@ namespace {
 using namespace tcp_flag;
 
 constexpr auto data = static_cast<std::uint8_t>(ack | psh);
+constexpr TcpSetup modern_stack{.scale = 7, .timestamps = true, .sack = true};
 
 /// Forty ports of the mail host, each refused.
 Frames port_scan() {
@@ -60,6 +62,32 @@ Frames vlan_hop() {
             tcp(v4(scanner, 40004), v4(mail, 25)).tag(10).tag(1).pad(68).at(clock(11, 11, 1))};
 }
 
+/// What follows the first frames of a conversation is the act.
+PlannedAct in_conversation(std::string title, Reason reason, const TcpDialogue& d, std::size_t lead) {
+    const auto begin = d.frames().begin(), turn = begin + static_cast<std::ptrdiff_t>(lead);
+    return {std::move(title), reason, {turn, d.frames().end()}, {begin, turn}};
+}
+
+/// The mail host calls out on the port of mail, but it is no mail server that answers.
+PlannedAct tunnel_on_25() {
+    TcpDialogue d = TcpDialogue(v4(mail, 51025), v4(other_outside, 25), clock(3, 33), modern_stack).handshake();
+    const std::size_t lead = d.frames().size();
+    d.say(Side::server, "SSH-2.0-OpenSSH_9.2\r\n").say(Side::client, "SSH-2.0-OpenSSH_9.2\r\n").say(Side::client, noise(33, 600));
+    return in_conversation("hides ssh behind the port of mail", Reason::not_speaking,
+                           d.say(Side::server, noise(34, 500)).close(Side::client), lead);
+}
+
+/// A second mail within the first, for a server that takes LF alone for the end of a line.
+PlannedAct smuggled_mail() {
+    TcpDialogue d = begin_mail(TcpDialogue(v4(scanner, 40025), v4(mail, 25), clock(4, 44), modern_stack), "relay.example.org",
+                               "mail.example", {"writer@example.org", "amy@mail.example", "", ""});
+    const std::size_t lead = d.frames().size();
+    d.say(Side::client,
+          "Subject: one\r\n\r\nharmless\n.\nMAIL FROM:<amy@mail.example>\r\nRCPT TO:<bob@mail.example>\r\nDATA\r\nnot harmless\r\n.\r\n");
+    return in_conversation("smuggles a mail in another one", Reason::smtp_bare_lf,
+                           d.say(Side::server, "250 2.0.0 Ok: queued\r\n").close(Side::client), lead);
+}
+
 }  // namespace
 
 std::vector<PlannedAct> intruder_acts() {
@@ -85,6 +113,8 @@ std::vector<PlannedAct> intruder_acts() {
         {"answers in the mail host's name",
          arp_mac_mismatch,
          {arp_reply(v4(mail), v4(firewall)).overwrite(6, mac_octets(mac::intruder)).pad().at(clock(19, 0, 2))}},
+        tunnel_on_25(),
+        smuggled_mail(),
         {"opens ssh from the mail host", forbidden, {tcp(v4(mail, 51022), v4(other_outside, 22)).at(clock(22, 48))}},
     };
 }

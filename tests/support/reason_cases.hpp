@@ -15,6 +15,7 @@ struct ReasonCase {
 
 std::vector<ReasonCase> anomaly_cases();
 std::vector<ReasonCase> state_cases();
+std::vector<ReasonCase> conform_cases();
 std::vector<ReasonCase> reason_cases();
 
 }  // namespace sw::craft

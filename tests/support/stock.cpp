@@ -49,6 +49,23 @@ name = "cluster"
 filter = "src host 198.51.100.200 and dst host $mail"
 
 [[allow]]
+name = "submission"
+filter = "tcp and dst host $mail and dst port 587 and not src net $home"
+speaks = "smtp"
+
+[[allow]]
+name = "relay"
+filter = "tcp and dst host $mail and dst port 2525 and not src net $home"
+speaks = "smtp"
+pin = { banner = "220 mail\\.example .*" }
+
+[[allow]]
+name = "mailbox"
+filter = "tcp and src host $vpn_users and dst host $mail and dst port 994"
+speaks = "tls"
+pin = { server_name = "mail.example", certificate_name = "mail.example", tls = "1.2" }
+
+[[allow]]
 name = "pop3"
 filter = "tcp and dst host $mail and dst port 110"
 until = 2026-11-19

@@ -49,7 +49,8 @@ AlarmHeartbeat beat_of(const std::string& folder) { return all_of(folder).last; 
 Appliance::Appliance(std::vector<std::string> more) : more_(std::move(more)) {
     enter_world();
     make_folders();
-    fs::copy_file(SPAN_SOURCE_DIR "/rules/profiles/mail-enclave.toml", "/etc/span-watcher/policy.toml", fs::copy_options::overwrite_existing);
+    fs::copy_file(SPAN_SOURCE_DIR "/rules/profiles/mail-enclave.toml", "/etc/span-watcher/policy.toml",
+                  fs::copy_options::overwrite_existing);
     // As systemd does it: span-watcher-interface@span0.service, line by line.
     for (const std::vector<std::string>& words : read_unit("span-watcher-interface@", "span0").starts) {
         Process prepares("", words, "/run/prepared");
@@ -58,12 +59,16 @@ Appliance::Appliance(std::vector<std::string> more) : more_(std::move(more)) {
     for (std::size_t i = 0; i < names.size(); ++i) units_[i] = read_unit(names[i], "span0");
 }
 
-void Appliance::start(Daemon d) {
+void Appliance::begin(Daemon d) {
     const auto i = static_cast<std::size_t>(d);
     const std::string output = "/run/" + std::string(names[i]) + std::to_string(++starts_[i]);
+    std::filesystem::remove(output);
     running_[i] = std::make_unique<Process>(units_[i], d == Daemon::sensor ? more_ : std::vector<std::string>{}, output);
-    if (d == Daemon::alarm) return;  // it is ready when it runs
-    running_[i]->says("ready: ");
+}
+
+void Appliance::start(Daemon d) {
+    begin(d);
+    if (d != Daemon::alarm) at(d).says("ready: ");  // the listener is ready when it runs
 }
 
 void Appliance::start() {

@@ -28,6 +28,8 @@ public:
 
     void start(Daemon d);
     void start();
+    /// Does not wait until it is ready.
+    void begin(Daemon d);
     /// TERM, and it ends well.
     void stop(Daemon d);
     void stop();

@@ -28,7 +28,8 @@ bool become_user(const Unit& unit) {
     for (int capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
         if (!unit.packets || capability != CAP_NET_RAW) ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0 || ::setgroups(0, nullptr) != 0) return false;
-    if (::setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 || ::setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0) return false;
+    if (::setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 || ::setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
+        return false;
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
     if (unit.packets) sets[0].permitted = sets[0].inheritable = sets[0].effective = 1u << CAP_NET_RAW;
@@ -90,23 +91,23 @@ void Process::signal(int number) const { REQUIRE(::kill(pid_, number) == 0); }
 
 int Process::wait() {
     int status = 0;
-    until("the end of a process that said: " + said(), [&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; });
+    until(
+        "the end of a process that said: " + said(), [&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, 5);
     pid_ = -1;
     return code_of(status);
 }
 
 void Process::says(const std::string& text) const {
     siginfo_t ended{};
-    until("\"" + text + "\"", [&] {
+    const auto said_or_ended = [&] {
         return said().find(text) != std::string::npos ||
                (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_);
-    });
+    };
+    until("\"" + text + "\"", said_or_ended, 5);
     INFO(said());
     REQUIRE(said().find(text) != std::string::npos);
 }
 
-int run_in(const Host& host, const std::string& command) {
-    return Process(host, {"sh", "-c", command}, "/run/said").wait();
-}
+int run_in(const Host& host, const std::string& command) { return Process(host, {"sh", "-c", command}, "/run/said").wait(); }
 
 }  // namespace sw::test

@@ -26,8 +26,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const tools[] = {"ip",   "tc",  "bridge", "nft",    "nsenter",  "ethtool", "ping", "socat",            "nc",
-                             "curl", "dig", "ssh",    "dnsmasq", "dropbear", "openssl", "logger", "systemd-sysusers", "systemd-tmpfiles"};
+const char* const tools[] = {
+    "ip",      "tc",       "bridge",  "nft",    "nsenter",          "ethtool",         "ping", "socat", "nc", "curl", "dig", "ssh",
+    "dnsmasq", "dropbear", "openssl", "logger", "systemd-sysusers", "systemd-tmpfiles"};
 
 bool succeeds(const std::string& command) { return std::system(("(" + command + ") >/dev/null 2>&1").c_str()) == 0; }
 
@@ -117,19 +118,21 @@ Wire::Wire(const Host& host, const std::string& interface) {
     REQUIRE(fd_);
 }
 
-void Wire::send(const craft::CraftedFrame& f) const {
-    REQUIRE(::send(fd_.get(), f.bytes.data(), f.bytes.size(), 0) == static_cast<ssize_t>(f.bytes.size()));
+bool Wire::try_send(const craft::CraftedFrame& f) const {
+    return ::send(fd_.get(), f.bytes.data(), f.bytes.size(), 0) == static_cast<ssize_t>(f.bytes.size());
 }
+
+void Wire::send(const craft::CraftedFrame& f) const { REQUIRE(try_send(f)); }
 
 void Wire::send(const craft::Frames& frames) const {
     for (const craft::CraftedFrame& f : frames) send(f);
 }
 
-void until(const std::string& what, const std::function<bool()>& holds) {
+void until(const std::string& what, const std::function<bool()>& holds, int pause) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes{1};
     while (!holds()) {
         if (std::chrono::steady_clock::now() > end) FAIL("waited a minute for: " << what);
-        ::poll(nullptr, 0, 5);
+        ::poll(nullptr, 0, pause);
     }
 }
 

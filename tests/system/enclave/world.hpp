@@ -34,14 +34,16 @@ class Wire {
 public:
     Wire(const Host& host, const std::string& interface);
     void send(const craft::CraftedFrame& frame) const;
+    /// From any thread: asserts nothing.
+    bool try_send(const craft::CraftedFrame& frame) const;
     void send(const craft::Frames& frames) const;
 
 private:
     UniqueFd fd_;
 };
 
-/// Wait until it holds; fails the test if it does not within a minute.
-void until(const std::string& what, const std::function<bool()>& holds);
+/// Wait until it holds; fails the test if it does not within a minute. pause: between two looks, ms
+void until(const std::string& what, const std::function<bool()>& holds, int pause = 50);
 
 /// The whole text of a file; "" if there is none.
 std::string text_of(const std::string& path);

@@ -11,23 +11,6 @@
 namespace sw::test {
 namespace fs = std::filesystem;
 
-void Spooled::packet(const PacketRecord& r) {
-    Packet p;
-    p.number = r.frame.number;
-    p.verdict = r.verdict;
-    r.reasons.for_each([&](Reason reason) { p.reasons.emplace_back(info(reason).slug); });
-    p.finding = r.finding;
-    p.octets.assign(r.frame.data, r.frame.data + r.frame.caplen);
-    p.comment = r.comment;
-    packets.push_back(std::move(p));
-}
-
-std::uint64_t Spooled::frames() const {
-    std::uint64_t sum = 0;
-    for (const CoverageRecord& c : coverages) sum += c.frames;
-    return sum;
-}
-
 std::size_t Rung::count(const std::string& kind) const {
     return static_cast<std::size_t>(std::count_if(alarms.begin(), alarms.end(), [&](const AlarmRecord& a) { return a.kind == kind; }));
 }
@@ -50,13 +33,24 @@ SensorPost::SensorPost() {
     fs::permissions(folder.at("policy/policy.toml"), fs::perms(0644));
 }
 
-void SensorPost::start() {
-    const std::string errors = "sensor" + std::to_string(++starts_);
-    sensor_.emplace(
-        rooms,
-        std::vector<std::string>{SPAN_SENSOR, "--interface", "span0", "--policy", folder.at("policy/policy.toml"), "--spool",
-                                 folder.at("spool"), "--alarms", folder.at("alarms"), "--user", "nobody", "--grace", "0", "--ring", "8"},
-        folder.at(errors));
+void SensorPost::start(const std::vector<std::string>& more) {
+    std::vector<std::string> words{SPAN_SENSOR,
+                                   "--interface",
+                                   "span0",
+                                   "--policy",
+                                   folder.at("policy/policy.toml"),
+                                   "--spool",
+                                   folder.at("spool"),
+                                   "--alarms",
+                                   folder.at("alarms"),
+                                   "--user",
+                                   "nobody",
+                                   "--grace",
+                                   "0",
+                                   "--ring",
+                                   "8"};
+    words.insert(words.end(), more.begin(), more.end());
+    sensor_.emplace(rooms, std::move(words), folder.at("sensor" + std::to_string(++starts_)));
     sensor_->say("ready: span0");
 }
 
@@ -65,16 +59,7 @@ int SensorPost::end(int signal) {
     return sensor_->wait();
 }
 
-Spooled SensorPost::spooled() const {
-    Spooled all;
-    auto reader = JournalReader::open(folder.at("spool"), {});
-    if (!reader) FAIL(reader.error().text);
-    for (;;) {
-        const auto n = reader->read(all, 1000);
-        if (!n) FAIL(n.error().text);
-        if (*n == 0) return all;
-    }
-}
+Spooled SensorPost::spooled() const { return spooled_in(folder.at("spool")); }
 
 Rung SensorPost::rung() const {
     Rung all;

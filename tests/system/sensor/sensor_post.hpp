@@ -8,38 +8,9 @@
 #include "sensor/journal/journal_reader.hpp"
 #include "tests/cli/folder.hpp"
 #include "tests/system/sensor/two_rooms.hpp"
+#include "tests/system/spooled.hpp"
 
 namespace sw::test {
-
-/// What the spool holds, in order.
-struct Spooled : RecordSink {
-    struct Packet {
-        std::uint64_t number = 0;
-        Verdict verdict = Verdict::grey;
-        std::vector<std::string> reasons;
-        std::uint32_t finding = 0;
-        craft::Octets octets;
-        std::string comment;
-    };
-    std::vector<RunRecord> runs;
-    std::vector<Packet> packets;
-    std::vector<std::string> logs;
-    std::vector<CoverageRecord> coverages;
-    std::uint64_t heartbeats = 0;
-
-    void run(const RunRecord& r) override { runs.push_back(r); }
-    void finding(const FindingRecord&) override {}
-    void packet(const PacketRecord& r) override;
-    void count(const CountRecord&) override {}
-    void flow(const FlowRecord&) override {}
-    void opening(const OpeningRecord&) override {}
-    void log(const LogRecord& r) override { logs.emplace_back(r.octets.begin(), r.octets.end()); }
-    void chart(const ChartRecord&) override {}
-    void coverage(const CoverageRecord& r) override { coverages.push_back(r); }
-    void heartbeat(const HeartbeatRecord&) override { ++heartbeats; }
-
-    std::uint64_t frames() const;
-};
 
 struct Rung : AlarmReader::Sink {
     std::vector<AlarmRecord> alarms;
@@ -55,8 +26,8 @@ class SensorPost {
 public:
     SensorPost();
 
-    /// Starts a sensor and waits until it is ready.
-    void start();
+    /// Starts a sensor and waits until it is ready. more: words behind its command
+    void start(const std::vector<std::string>& more = {});
     /// Asks it to end; gives its exit code.
     int end(int signal);
     Running& sensor() { return *sensor_; }

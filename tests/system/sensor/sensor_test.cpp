@@ -1,7 +1,9 @@
 /// span-sensor on one end of a real wire, confined and without privileges; frames come in at the other end.
 #include <signal.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 
 #include "tests/support/catch.hpp"
@@ -98,6 +100,22 @@ TEST_CASE("sensor: a frame that somebody sends on its interface is a critical al
     CHECK(holds(post.spooled(), grey(42000)));
 }
 
+TEST_CASE("sensor: a frame sent past queues and filters, by AF_XDP, is a critical alarm all the same") {
+    if (skipped()) return;
+    SensorPost post;
+    post.start();
+    post.judged(0);
+    for (const char* way : {"xdp", "xdp-poll"}) {
+        const std::size_t before = post.rung().count("transmitted");
+        Running rogue = post.beside({SPAN_PORT_PEER, "rogue", "free", "span0", way}, "rogue");
+        REQUIRE(rogue.wait() == 0);
+        until("an alarm", [&] { return post.rung().count("transmitted") == before + 1; });
+        CHECK(post.rung().alarms.back().severity == Severity::critical);
+        CHECK(post.rung().alarms.back().sentence.find("1 frames were transmitted") != std::string::npos);
+    }
+    CHECK(post.end(SIGTERM) == 0);
+}
+
 TEST_CASE("sensor: a link that goes down leaves a gap in the coverage, and capture goes on when it is back") {
     if (skipped()) return;
     SensorPost post;
@@ -169,6 +187,28 @@ TEST_CASE("sensor: HUP puts a new policy in force, and one with an error changes
     CHECK(spool.runs[0].policy_text == good);
     CHECK(spool.runs[1].policy_text != good);
     CHECK(spool.frames() == 2);
+}
+
+TEST_CASE("sensor: with several capture threads no frame is missed while the policy is read anew, and the end is as quick as ever") {
+    if (skipped()) return;
+    SensorPost post;
+    post.start({"--threads", "4", "--ring", "32"});
+    const UniqueFd sender = post.rooms.packet_socket(Room::outside, "out0");
+    std::uint64_t sent = 0;
+    for (std::size_t reloads = 1; reloads <= 10; ++reloads) {
+        post.sensor().signal(SIGHUP);
+        for (int i = 0; i < 1000 || post.rung().count("policy") < reloads; ++i, ++sent) {
+            const CraftedFrame f = tcp({std::string(mac::firewall), "198.51.100." + std::to_string(1 + sent % 200), 40000}, v4(mail, 465));
+            REQUIRE(::send(sender.get(), f.bytes.data(), f.bytes.size(), 0) > 0);
+        }
+    }
+    const auto asked = std::chrono::steady_clock::now();
+    REQUIRE(post.end(SIGTERM) == 0);
+    CHECK(std::chrono::steady_clock::now() - asked < std::chrono::seconds(2));
+    const Spooled spool = post.spooled();
+    CHECK(spool.frames() == sent);
+    CHECK(spool.runs.size() == 11);
+    CHECK(spool.coverages.back().kernel_drops == 0u);
 }
 
 TEST_CASE("sensor: killed and started again, it goes on in the same journal and repeats no alarm's id") {

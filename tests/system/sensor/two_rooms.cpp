@@ -1,6 +1,8 @@
 #include "tests/system/sensor/two_rooms.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <poll.h>
@@ -95,13 +97,14 @@ void TwoRooms::ip(Room room, const std::string& arguments) const {
 }
 
 /// A socket belongs to the namespace that its thread was in.
-UniqueFd TwoRooms::packet_socket(Room room, const std::string& interface) const {
+UniqueFd TwoRooms::packet_socket(Room room, const std::string& interface, bool takes) const {
     UniqueFd made;
     std::thread([&] {
         if (::setns(holder(room).net.get(), CLONE_NEWNET) != 0) return;
         UniqueFd fd(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
         sockaddr_ll to{};
         to.sll_family = AF_PACKET;
+        to.sll_protocol = takes ? htons(ETH_P_ALL) : std::uint16_t{0};
         to.sll_ifindex = static_cast<int>(::if_nametoindex(interface.c_str()));
         if (fd && ::bind(fd.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) == 0) made = std::move(fd);
     }).join();

@@ -28,6 +28,8 @@ public:
     void ip(Room room, const std::string& arguments) const;
     /// Send frames by a packet socket of its own.
     void send(Room room, const std::string& interface, const craft::Frames& frames) const;
+    /// A packet socket bound to an interface of a room. takes: everything; else it can only send
+    UniqueFd packet_socket(Room room, const std::string& interface, bool takes = false) const;
     /// In a child between fork and exec: enter a room, with its own /sys. false: it cannot.
     bool enter(Room room) const;
 
@@ -38,7 +40,6 @@ private:
     };
     static Holder hold();
     const Holder& holder(Room room) const { return room == Room::sensor ? sensor_ : outside_; }
-    UniqueFd packet_socket(Room room, const std::string& interface) const;
 
     Holder sensor_, outside_;
 };

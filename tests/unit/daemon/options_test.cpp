@@ -37,6 +37,7 @@ TEST_CASE("sensor options: what must be named, and what the rest is without bein
     CHECK(o->live.ring_octets == 64u << 20);
     CHECK(o->live.hold == std::chrono::milliseconds(100));
     CHECK(o->grace == std::chrono::minutes(1));
+    CHECK(o->threads == 1);
     CHECK_FALSE(o->unconfined);
     for (std::size_t missing = 0; missing < needed.size(); missing += 2) {
         auto words = needed;
@@ -48,25 +49,28 @@ TEST_CASE("sensor options: what must be named, and what the rest is without bein
 }
 
 TEST_CASE("sensor options: numbers are taken in their units") {
-    const auto o = parse(with({"--ring", "8", "--hold", "0", "--budget", "100", "--grace", "5", "--user", "nobody", "--unconfined"}));
+    const auto o = parse(
+        with({"--ring", "8", "--hold", "0", "--budget", "100", "--grace", "5", "--user", "nobody", "--threads", "3", "--unconfined"}));
     REQUIRE(o);
     CHECK(o->live.ring_octets == 8u << 20);
     CHECK(o->live.hold == Duration{0});
     CHECK(o->limits.total_octets == 100u << 20);
     CHECK(o->grace == std::chrono::seconds(5));
     CHECK(o->user == "nobody");
+    CHECK(o->threads == 3);
     CHECK(o->unconfined);
 }
 
 TEST_CASE("sensor options: a value out of range, an unknown option and a stray word are named in one line") {
-    for (const auto& [words, said] :
-         std::vector<std::pair<std::vector<std::string>, std::string>>{{{"--ring", "0"}, "--ring 0: takes a whole number from 1 to 1024"},
-                                                                       {{"--ring", "2048"}, "--ring 2048: takes"},
-                                                                       {{"--hold", "5s"}, "--hold 5s: takes a whole number from 0 to 1000"},
-                                                                       {{"--grace", "-1"}, "--grace -1: takes"},
-                                                                       {{"--snaplen", "5"}, "--snaplen: no such option"},
-                                                                       {{"--user"}, "--user: no such option, or its value is missing"},
-                                                                       {{"span1"}, "span1: takes options only"}}) {
+    for (const auto& [words, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"--ring", "0"}, "--ring 0: takes a whole number from 1 to 1024"},
+             {{"--ring", "2048"}, "--ring 2048: takes"},
+             {{"--hold", "5s"}, "--hold 5s: takes a whole number from 0 to 1000"},
+             {{"--grace", "-1"}, "--grace -1: takes"},
+             {{"--threads", "17"}, "--threads 17: takes a whole number from 1 to 16"},
+             {{"--snaplen", "5"}, "--snaplen: no such option"},
+             {{"--user"}, "--user: no such option, or its value is missing"},
+             {{"span1"}, "span1: takes options only"}}) {
         const auto o = parse(with(words));
         INFO(said);
         REQUIRE_FALSE(o);

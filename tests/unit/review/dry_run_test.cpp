@@ -13,8 +13,8 @@ namespace {
 Frames web_talk() {
     return TcpDialogue(v4(outside, 40000), v4(insider, 80))
         .handshake()
-        .say(Side::client, "GET / HTTP/1.0\r\n\r\n")
-        .close(Side::server)
+        .say(craft::Side::client, "GET / HTTP/1.0\r\n\r\n")
+        .close(craft::Side::server)
         .frames();
 }
 

@@ -1,5 +1,6 @@
 # interface_test.sh SCRIPT PORT_PEER: the interface that SCRIPT prepares sends nothing; and with its layers left out, one by
-# one and both, the same test sees what they kept back. In namespaces of its own, so that nothing outlives it.
+# one and both, the same test sees what they kept back. Layers: addresses and protocols, the table, a sensor's confinement, and the
+# count of sent frames, which stops nothing and tells of everything. In namespaces of its own, so that nothing outlives it.
 set -eu
 script=$1
 port_peer=$2
@@ -67,7 +68,19 @@ provoke() { # link-up, stimuli, flaps
     done
     sleep 2
 }
-misbehave() { nsenter --net=/run/netns/span-cap0 "$port_peer" rogue cap0; }
+
+# misbehave free|confined|held WAY...: a program beside the sensor tries to send; what came of it in $work/rogue, and how many frames
+# came to the peer and were counted as sent in $arrived and $told.
+misbehave() {
+    arrived=$(received_by_peer)
+    told=$(sent_by_port)
+    # What a kernel says about groups it says within a second, at random: here at once.
+    nsenter --net=/run/netns/span-cap0 sysctl -qw net.ipv4.conf.cap0.igmpv3_unsolicited_report_interval=1
+    nsenter --net=/run/netns/span-cap0 "$port_peer" rogue "$@" >"$work/rogue" 2>"$work/rogue-says" || { echo 'FAIL a way could not be tried'; failed=1; }
+    arrived=$(($(received_by_peer) - arrived))
+    told=$(($(sent_by_port) - told))
+}
+outcomes() { sed 's/.*: //' "$work/rogue" | sort -u | tr '\n' ' '; }
 
 echo '# all layers'
 lay_cable
@@ -78,11 +91,26 @@ expect 'frames sent by the port' "$(sent_by_port)" -eq 0
 expect 'frames that the kernel tried to send' "$(attempts)" -eq 0
 expect 'frames that reached the port' "$(counter span-cap0 cap0 3)" -ge 11
 expect 'counters in its own sysfs' -r /run/span-watcher/sys/cap0/class/net/cap0/statistics/tx_packets
-misbehave
-expect 'frames of a rogue at the peer' "$(received_by_peer)" -eq 0
-expect 'frames of a rogue that were dropped' "$(attempts)" -ge 2
+for way in packet bypass udp icmp igmp; do
+    misbehave free cap0 $way
+    expect "frames of a rogue at the peer, by $way" "$arrived" -eq 0
+    expect "frames counted as sent, by $way" "$told" -eq 0
+done
+expect 'frames of a rogue that were dropped' "$(attempts)" -ge 5
+# AF_XDP passes below the table. Nothing but a sensor lives here, and it cannot; what somebody else sends, is counted.
+for way in xdp xdp-poll; do
+    misbehave free cap0 $way
+    expect "frames of a rogue at the peer, by $way" "$arrived" -eq 1
+    expect "frames counted as sent, by $way" "$told" -eq 1
+done
+misbehave confined cap0
+expect 'frames of a confined rogue at the peer' "$arrived" -eq 0
+expect 'every way is refused' "$(outcomes)" = 'refused '
+misbehave held cap0
+expect 'frames of a rogue that was given its socket' "$arrived" -eq 0
+before=$(received_by_peer)
 sh "$script" up cap0
-expect 'frames after it is prepared again' "$(received_by_peer)" -eq 0
+expect 'frames after it is prepared again' "$(received_by_peer)" -eq "$before"
 sh "$script" down cap0
 expect 'the link is down' -z "$(nsenter --net=/run/netns/span-cap0 ip -o link show up dev cap0)"
 take_up
@@ -102,8 +130,25 @@ without load_drop_table verify_drop_table
 sh "$work/script" up cap0
 provoke
 expect 'frames at the peer' "$(received_by_peer)" -eq 0
-misbehave
-expect 'frames of a rogue at the peer' "$(received_by_peer)" -ge 2
+for way in packet bypass udp icmp xdp xdp-poll; do
+    misbehave free cap0 $way
+    expect "frames of a rogue at the peer, by $way" "$arrived" -ge 1
+    expect "frames counted as sent, by $way" "$told" -eq "$arrived"
+done
+take_up
+
+echo '# confinement alone: a process with the powers of a sensor sends nothing'
+lay_cable
+without make_ipv6_deaf silence_addresses verify_no_address load_drop_table verify_drop_table
+sh "$work/script" up cap0
+sleep 2
+for state in confined held; do
+    for way in packet bypass udp icmp igmp xdp xdp-poll; do
+        misbehave $state cap0 $way
+        expect "frames at the peer, $state, by $way" "$arrived" -eq 0
+        expect "it was refused or killed" "$(outcomes)" != 'sent '
+    done
+done
 take_up
 
 echo '# neither: this test can fail'
@@ -112,6 +157,11 @@ without make_ipv6_deaf silence_addresses verify_no_address load_drop_table verif
 sh "$work/script" up cap0
 provoke
 expect 'frames at the peer' "$(received_by_peer)" -ge 1
+for way in packet bypass udp icmp igmp xdp xdp-poll; do
+    misbehave free cap0 $way
+    expect "frames of a rogue at the peer, by $way" "$arrived" -ge 1
+    expect "frames counted as sent, by $way" "$told" -ge "$arrived"
+done
 take_up
 
 echo '# no table, no link'

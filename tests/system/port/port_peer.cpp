@@ -1,8 +1,7 @@
 // The other end of a mirror port, and a rogue behind it.
 //   port_peer stimuli IF MAC ADDRESS...   what makes an ordinary host answer: eight kinds of frames to MAC
-//   port_peer rogue IF                    one frame past the protocols, one past the queues too, one datagram, one group joined
+//   port_peer rogue free|confined|held IF [WAY...]   tries to send on IF in each of these ways, or in all (rogue.hpp)
 // Ends with 0 when all could be tried, whatever became of it.
-#include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -10,11 +9,11 @@
 #include <tins/tins.h>
 
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
 #include "rules/base/unique_fd.hpp"
+#include "tests/system/port/rogue.hpp"
 
 namespace {
 
@@ -26,40 +25,19 @@ const HWAddress<6> our_mac("02:00:00:00:00:01");
 
 class Port {
 public:
-    explicit Port(const char* interface) : index_(static_cast<int>(if_nametoindex(interface))), name_(interface) {}
+    explicit Port(const char* interface) : index_(static_cast<int>(if_nametoindex(interface))) {}
 
-    bool send(const PDU::serialization_type& frame, bool past_queues = false) const {
+    bool send(const PDU::serialization_type& frame) const {
         const sw::UniqueFd fd(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
-        const int one = past_queues ? 1 : 0;
-        if (!fd || setsockopt(fd.get(), SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one) != 0) return false;
         sockaddr_ll to{};
         to.sll_family = AF_PACKET;
         to.sll_ifindex = index_;
         (void)sendto(fd.get(), frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
-        return true;
-    }
-
-    bool shout() const {  // a datagram to everybody, and a group joined
-        const sw::UniqueFd fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-        const int one = 1;
-        if (!fd || setsockopt(fd.get(), SOL_SOCKET, SO_BROADCAST, &one, sizeof one) != 0 ||
-            setsockopt(fd.get(), SOL_SOCKET, SO_BINDTODEVICE, name_.c_str(), static_cast<socklen_t>(name_.size())) != 0)
-            return false;
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(9);
-        to.sin_addr.s_addr = INADDR_BROADCAST;
-        (void)sendto(fd.get(), "x", 1, 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
-        ip_mreqn group{};
-        inet_pton(AF_INET, "224.0.1.99", &group.imr_multiaddr);
-        group.imr_ifindex = index_;
-        (void)setsockopt(fd.get(), IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group);
-        return true;
+        return static_cast<bool>(fd);
     }
 
 private:
     int index_;
-    std::string name_;
 };
 
 PDU::serialization_type igmp_query(const HWAddress<6>& to) {
@@ -92,18 +70,19 @@ int stimuli(const Port& port, const HWAddress<6>& mac, const std::vector<std::st
     return sent ? 0 : 3;
 }
 
-int rogue(const Port& port) {
-    auto frame = EthernetII("ff:ff:ff:ff:ff:ff", our_mac) / RawPDU(std::string(46, 'r'));
-    const auto octets = frame.serialize();
-    return port.send(octets) && port.send(octets, true) && port.shout() ? 0 : 3;
+int rogue(const std::string& state, const char* interface, std::vector<std::string> ways) {
+    using sw::test::Rogue;
+    const Rogue rogue{interface, state == "held" ? Rogue::State::held : state == "confined" ? Rogue::State::confined : Rogue::State::free};
+    if (ways.empty()) ways = Rogue::every_way();
+    return rogue.attempt(ways) == 0 ? 0 : 3;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::string what = argc > 2 ? argv[1] : "";
-    if (what == "rogue") return rogue(Port(argv[2]));
+    if (what == "rogue" && argc > 3) return rogue(argv[2], argv[3], {argv + 4, argv + argc});
     if (what == "stimuli" && argc > 4) return stimuli(Port(argv[2]), HWAddress<6>(argv[3]), {argv + 4, argv + argc});
-    std::fprintf(stderr, "usage: port_peer stimuli IF MAC ADDRESS... | rogue IF\n");
+    std::fprintf(stderr, "usage: port_peer stimuli IF MAC ADDRESS... | rogue free|confined|held IF [WAY...]\n");
     return 2;
 }

@@ -1,0 +1,182 @@
+#include "sensor/conform/smtp/smtp.hpp"
+
+#include <utility>
+
+#include "sensor/conform/tls/behind_starttls.hpp"
+
+namespace sw {
+
+using namespace smtp;
+
+namespace {
+
+constexpr std::size_t index(Side s) { return static_cast<std::size_t>(s); }
+constexpr std::string_view behind_starttls = "behind STARTTLS";
+
+}  // namespace
+
+std::unique_ptr<Protocol> smtp_protocol(const Rule& rule, const Policy&) {
+    return std::make_unique<ProtocolOf<SmtpMachine, TlsDemands>>(TlsDemands::of(rule.pins));
+}
+
+std::optional<Breach> SmtpMachine::octets(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) {
+    std::uint64_t& offset = offset_[index(from)];
+    for (std::size_t i = 0; i < octets.size();) {
+        if (client_ == Client::handshake) return encrypted(from, octets.subspan(i), now, listener);
+        std::optional<Fault> fault;
+        std::size_t taken = 1;
+        if (from == Side::initiator && client_ == Client::content) {
+            const ContentReader::Taken t = content_.take(octets.subspan(i));
+            taken = t.octets;
+            fault = t.fault;
+            if (t.done) fault = content_over();
+            if (t.done && fault) --taken;
+        } else {
+            fault = from == Side::responder ? server_octet(octets[i], offset, listener) : client_octet(octets[i], offset, listener);
+            taken = !fault;
+        }
+        offset += taken;
+        i += taken;
+        if (!fault) continue;
+        Breach b{fault->reason, from, offset, fault->state, fault->expected};
+        b.show(octets.subspan(i));
+        return b;
+    }
+    return std::nullopt;
+}
+
+// What the server says.
+
+std::optional<Fault> SmtpMachine::server_octet(std::uint8_t octet, std::uint64_t, Listener& listener) {
+    if (replies_.reply_done()) replies_.begin(!greeted_ || queue_.empty() ? Verb::greeting : queue_.front(), greeted_ && queue_.empty());
+    if (auto fault = replies_.take(octet)) return fault;
+    if (!greeted_) note_banner(octet, listener);
+    if (!replies_.line_done()) return std::nullopt;
+    const bool ehlo = greeted_ && !queue_.empty() && queue_.front() == Verb::ehlo && replies_.code() == 250;
+    if (ehlo && !replies_.first_line()) offered(replies_.word());
+    if (replies_.reply_done()) replied(replies_.code());
+    return std::nullopt;
+}
+
+/// The greeting's first line, for whoever pins it.
+void SmtpMachine::note_banner(std::uint8_t octet, Listener& listener) {
+    if (!replies_.first_line()) return;
+    if (replies_.line_done()) return listener.told(Side::responder, Told::banner, {banner_.data(), banner_size_}, 0);
+    if (octet != '\r' && banner_size_ < banner_.size()) banner_[banner_size_++] = static_cast<char>(octet);
+}
+
+/// A line of the answer to EHLO (RFC 5321 section 4.1.1.1).
+void SmtpMachine::offered(std::string_view word) {
+    if (word == "PIPELINING") next_offers_.pipelining = true;
+    if (word == "CHUNKING") next_offers_.chunking = true;
+    if (word == "STARTTLS") next_offers_.starttls = true;
+    if (word == "8BITMIME" || word == "SMTPUTF8" || word == "BINARYMIME") next_offers_.eight_bit = true;
+    if (word == "SMTPUTF8") next_offers_.utf8 = true;
+}
+
+void SmtpMachine::replied(std::uint16_t code) {
+    if (!greeted_) {
+        greeted_ = true;
+        refused_ = code != 220;
+        client_ = Client::commands;
+    } else if (!queue_.empty()) {
+        const Verb verb = queue_.front();
+        queue_.pop();
+        answered(verb, code < 400);
+    }
+}
+
+void SmtpMachine::answered(Verb verb, bool accepted) {
+    if (verb == Verb::ehlo && accepted) offers_ = next_offers_;
+    if (verb == Verb::helo && accepted) offers_ = {};  // it offers nothing (RFC 5321 section 4.1.1.1)
+    if (client_ != Client::waits || !queue_.empty()) return;
+    client_ = Client::commands;
+    if (!accepted) return;
+    if (verb == Verb::data) {
+        client_ = Client::content;
+        data_ = true;
+        content_.begin_data(offers_.eight_bit);
+    }
+    if (verb == Verb::starttls) {
+        client_ = Client::handshake;
+        tls_.emplace(*demands_);
+    }
+    if (verb == Verb::quit) client_ = Client::gone;
+}
+
+// What the client says.
+
+std::optional<Fault> SmtpMachine::client_octet(std::uint8_t octet, std::uint64_t at, Listener& listener) {
+    if (commands_.between_lines()) {
+        if (auto fault = may_speak()) return fault;
+        line_at_ = at;
+    }
+    if (auto fault = commands_.take(octet, offers_)) return fault;
+    const auto verb = commands_.done();
+    return verb ? commanded(*verb, listener) : std::nullopt;
+}
+
+/// May a command begin now?
+std::optional<Fault> SmtpMachine::may_speak() const {
+    if (!greeted_) return Fault{Reason::early_talker, "before the greeting", "nothing"};
+    if (client_ == Client::gone) return not_smtp("behind QUIT", "nothing");
+    if (client_ == Client::waits && queue_.back() == Verb::starttls)
+        return Fault{Reason::starttls_injection, behind_starttls, "nothing before the answer"};
+    if (client_ == Client::waits) return not_smtp("waiting for an answer", "nothing before the answer");
+    if (!queue_.empty() && !offers_.pipelining)
+        return not_smtp("waiting for an answer", "nothing before the answer: no pipelining was offered");
+    return std::nullopt;
+}
+
+std::optional<Fault> SmtpMachine::commanded(Verb verb, Listener& listener) {
+    if (verb == Verb::ehlo || verb == Verb::helo) {
+        next_offers_ = {};
+        listener.told(Side::initiator, Told::hello_name, commands_.name(), line_at_ + commands_.name_at());
+    }
+    if (!queue_.push(verb)) return not_smtp("waiting for answers", "fewer commands at once");
+    if (command(verb).last_in_group) client_ = Client::waits;
+    if (verb == Verb::mail) {
+        binary_ = commands_.binary();
+        first_chunk_ = true;
+    }
+    if (verb != Verb::bdat) return std::nullopt;
+    client_ = Client::content;
+    data_ = false;
+    content_.begin_chunk(commands_.chunk(), binary_, offers_.eight_bit, std::exchange(first_chunk_, false));
+    return commands_.chunk() == 0 ? content_over() : std::nullopt;
+}
+
+/// The end of mail data is answered like a command; that of a chunk belongs to its BDAT.
+std::optional<Fault> SmtpMachine::content_over() {
+    client_ = Client::commands;
+    if (data_ && !queue_.push(Verb::content)) return not_smtp("waiting for answers", "fewer commands at once");
+    if (data_ || !commands_.last_chunk()) return std::nullopt;
+    first_chunk_ = true;
+    if (!content_.ends_between_lines()) return Fault{Reason::smtp_bare_lf, "in a chunk of the mail", "LF behind CR"};
+    return std::nullopt;
+}
+
+// What is left to judge: TLS, ends and gaps.
+
+std::optional<Breach> SmtpMachine::encrypted(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) {
+    return tls::behind_starttls(*tls_, from, octets, offset_[index(from)], now, listener);
+}
+
+/// A connection may be lost anywhere (RFC 5321 section 3.8), but for one thing: who opens it and then says nothing does not want to
+/// send mail. A server may refuse by closing at once, and who was refused may go without a word.
+std::optional<Breach> SmtpMachine::end(Side from, bool reset, Timestamp now, Listener& listener) {
+    if (tls_) return tls_->begins(from) ? std::nullopt : tls_->end(from, reset, now, listener);
+    if (from == Side::responder && !greeted_) refused_ = true;
+    if (from != Side::initiator || offset_[0] > 0 || refused_) return std::nullopt;
+    return Breach{reset ? Reason::client_reset : Reason::client_silent, from, 0, greeted_ ? "behind the greeting" : "before the greeting",
+                  "EHLO or QUIT"};
+}
+
+bool SmtpMachine::gap(Side from, std::uint64_t octets) {
+    if (tls_) return tls_->gap(from, octets);
+    if (from != Side::initiator || client_ != Client::content || data_ || !content_.skip(octets)) return false;
+    offset_[0] += octets;
+    return true;
+}
+
+}  // namespace sw

@@ -1,0 +1,52 @@
+#pragma once
+/// Command lines, octet by octet (RFC 5321 section 4.1). Nothing of a line is kept but the name in EHLO and HELO.
+#include <string_view>
+
+#include "sensor/conform/smtp/smtp_path.hpp"
+#include "sensor/conform/smtp/smtp_words.hpp"
+
+namespace sw::smtp {
+
+class CommandReader {
+public:
+    /// Of a line, CR and LF too: RFC 5321 section 4.5.3.1.4. Parameters of MAIL and RCPT may make it longer (section 4.1.1.11):
+    /// SIZE 26, BODY 16 (RFC 1870, 6152), RET and ENVID 107, NOTIFY and ORCPT 528 (RFC 3461), AUTH 500 (RFC 4954), SMTPUTF8 10.
+    static constexpr std::uint32_t most_octets = 512, most_with_parameters = 2048;
+
+    /// The next octet; offers: what may be used now.
+    std::optional<Fault> take(std::uint8_t octet, const Offers& offers);
+
+    bool between_lines() const { return at_ == 0 || done_; }
+    /// The line is complete: its verb; none else. Until the next octet.
+    std::optional<Verb> done() const { return done_ ? std::optional(command_->verb) : std::nullopt; }
+    std::string_view name() const { return {name_.data(), name_size_}; }  ///< of EHLO, HELO
+    std::uint32_t name_at() const { return name_at_; }                    ///< in its line
+    std::uint64_t chunk() const { return chunk_; }                        ///< of BDAT: octets that follow
+    bool last_chunk() const { return last_; }
+    bool binary() const { return path_.binary(); }  ///< of MAIL: BODY=BINARYMIME
+
+private:
+    enum class Stage : std::uint8_t { verb, blank, arguments, blanks, line_feed };
+    std::optional<Fault> verb(std::uint8_t octet, const Offers& offers);
+    std::optional<Fault> chosen(const Offers& offers);
+    std::optional<Fault> blank(std::uint8_t octet, const Offers& offers);
+    std::optional<Fault> argument(std::uint8_t octet, const Offers& offers);
+    std::optional<Fault> name_octet(std::uint8_t octet);
+    std::optional<Fault> chunk_octet(std::uint8_t octet);
+    bool complete() const;
+    std::string_view wanted() const;
+    std::string_view state() const;
+
+    const Command* command_ = nullptr;
+    Stage stage_ = Stage::verb;
+    bool done_ = false, last_ = false;
+    std::uint8_t word_ = 0;  ///< of BDAT: octets of " LAST" so far
+    std::uint32_t at_ = 0, arguments_ = 0, name_at_ = 0;
+    std::uint64_t chunk_ = 0;
+    std::array<char, 8> verb_{};
+    std::array<char, 255> name_{};  ///< a domain is at most 255 octets (section 4.5.3.1.2)
+    std::uint8_t name_size_ = 0;
+    PathReader path_;
+};
+
+}  // namespace sw::smtp

@@ -1,0 +1,112 @@
+#include "sensor/conform/smtp/smtp_content.hpp"
+
+#include <algorithm>
+
+namespace sw::smtp {
+
+void ContentReader::begin_chunk(std::uint64_t octets, bool binary, bool eight_bit, bool first) {
+    const std::uint32_t line = first ? 0 : line_;
+    const bool cr = !first && cr_;
+    begin({false, binary, eight_bit});
+    line_ = line;  // lines run on from one chunk into the next
+    cr_ = cr;
+    left_ = octets;
+}
+
+bool ContentReader::skip(std::uint64_t octets) {
+    if (kind_.dotted || octets > left_) return false;
+    left_ -= octets;
+    line_ = 0;
+    cr_ = false;
+    return true;
+}
+
+namespace {
+
+/// What is said of size octets behind p[0] without looking at one of them for itself: the compiler makes vectors of it.
+struct Look {
+    bool odd = false;   ///< a CR or LF alone, a NUL, or a line that begins with a dot
+    bool ends = false;  ///< a line ends there
+    bool high = false;  ///< octets above 127
+};
+
+Look look(const std::uint8_t* p, std::size_t size) {
+    std::uint8_t odd = 0, ends = 0, all = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::uint8_t a = p[i], b = p[i + 1];
+        odd |= static_cast<std::uint8_t>((a == '\r') ^ (b == '\n')) | static_cast<std::uint8_t>(b == 0) |
+               static_cast<std::uint8_t>((a == '\n') & (b == '.'));
+        ends |= static_cast<std::uint8_t>(b == '\n');
+        all |= b;
+    }
+    return {odd != 0, ends != 0, all >= 0x80};
+}
+
+}  // namespace
+
+/// Take the octets at once if they are text as most of it is. at: of the first, the one before is taken. false: nothing is said.
+bool ContentReader::plain(std::span<const std::uint8_t> octets, std::size_t at, std::size_t size) {
+    // A line that ends in each stretch is shorter than two of them.
+    static_assert(2 * stretch < most_in_line);
+    if (dot_ || line_ + size + 2 > most_in_line) return false;
+    const std::uint8_t* before = octets.data() + at - 1;
+    const Look l = look(before, size);
+    if (l.odd || (l.high && !kind_.eight_bit)) return false;
+    cr_ = before[size] == '\r';
+    if (!l.ends) {
+        line_ += static_cast<std::uint32_t>(size);
+        return true;
+    }
+    line_ = 0;
+    while (before[size - line_] != '\n') ++line_;
+    return true;
+}
+
+ContentReader::Taken ContentReader::take(std::span<const std::uint8_t> octets) {
+    Taken t;
+    if (!kind_.dotted) octets = octets.first(static_cast<std::size_t>(std::min<std::uint64_t>(octets.size(), left_)));
+    if (kind_.binary)
+        t.octets = octets.size();
+    else
+        take_text(octets, t);
+    if (t.fault || kind_.dotted) return t;
+    left_ -= t.octets;
+    t.done = left_ == 0;
+    return t;
+}
+
+void ContentReader::take_text(std::span<const std::uint8_t> octets, Taken& t) {
+    while (t.octets < octets.size() && !t.done) {
+        t.fault = step(octets[t.octets], t.done);
+        if (t.fault) return;
+        ++t.octets;
+        const std::size_t size = std::min(octets.size() - t.octets, stretch);
+        if (t.done || size < 16) continue;
+        if (plain(octets, t.octets, size)) {
+            t.octets += size;
+            continue;
+        }
+        for (const std::size_t end = t.octets + size; t.octets < end && !t.done; ++t.octets) {
+            t.fault = step(octets[t.octets], t.done);
+            if (t.fault) return;
+        }
+    }
+}
+
+std::optional<Fault> ContentReader::step(std::uint8_t octet, bool& done) {
+    if (cr_ != (octet == '\n')) return Fault{Reason::smtp_bare_lf, state(), cr_ ? "LF behind CR" : "CR before LF"};
+    if (octet == '\n') {
+        done = kind_.dotted && dot_ && line_ == 2;
+        line_ = 0;
+        cr_ = dot_ = false;
+        return std::nullopt;
+    }
+    cr_ = octet == '\r';
+    dot_ = kind_.dotted && (line_ == 0 ? octet == '.' : dot_ && cr_ && line_ == 1);
+    if (octet == 0) return not_smtp(state(), "text without NUL");
+    if (octet >= 0x80 && !kind_.eight_bit) return not_smtp(state(), "text in ASCII: the server offers no 8BITMIME");
+    if (++line_ + (cr_ ? 1u : 2u) > most_in_line) return not_smtp(state(), "a line of at most 1,000 octets");
+    return std::nullopt;
+}
+
+}  // namespace sw::smtp
