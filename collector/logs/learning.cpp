@@ -41,7 +41,7 @@ Result<Done> sum_up(Database& db, Learning& l) {
     crypto_generichash_init(&hash, nullptr, 0, 16);
     auto rows = db.prepare("SELECT program, text FROM log_template WHERE finding = ? ORDER BY program, text");
     auto values = db.prepare(
-        "SELECT t.program, t.text, v.hole, v.value FROM log_value v JOIN log_template t ON t.id = v.template WHERE t.finding = ?"
+        "SELECT t.program, t.text, v.hole, v.value FROM log_value v JOIN log_template t ON t.id = v.template WHERE v.finding = ?"
         " ORDER BY t.program, t.text, v.hole, v.value");
     if (!rows || !values) return Unexpected{(!rows ? rows : values).error()};
     rows->bind(1, l.finding);
@@ -129,8 +129,8 @@ Result<Learning> learning_of(Store& store, std::string_view host) {
     auto there = row->bind(1, host).step();
     if (!there) return Unexpected{there.error()};
     if (!*there)
-        return unexpected(fmt::format("nothing was learnt of {} since it was last told to: 'span-watcher logs learn {}'", escape_for_display(host),
-                                      escape_for_display(host)));
+        return unexpected(fmt::format("nothing was learnt of {} since it was last told to: 'span-watcher logs learn {}'",
+                                      escape_for_display(host), escape_for_display(host)));
     Learning l;
     l.finding = row->integer(0);
     l.state = queue_state_from(row->text(1)).value_or(QueueState::open);

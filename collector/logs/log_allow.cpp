@@ -6,6 +6,7 @@
 #include <map>
 
 #include "collector/logs/book_rows.hpp"
+#include "collector/logs/in_force.hpp"
 #include "collector/logs/log_book.hpp"
 #include "collector/logs/log_cause.hpp"
 #include "collector/review/proposal_text.hpp"
@@ -37,7 +38,8 @@ std::string table_of(const LogProposal& p, const Policy& policy) {
     std::string toml = fmt::format("[[log.allow]]\nname    = {}\n", toml_string(p.name));
     if (named) toml += fmt::format("host    = {}\n", toml_string(p.host));
     if (!p.program.empty()) toml += fmt::format("app     = {}\n", toml_string(p.program));
-    toml += fmt::format("pattern = {}\nowner   = {}\nreason  = {}\nuntil   = {}\n", toml_string(p.pattern), toml_string(p.owner), toml_string(p.reason), p.until);
+    toml += fmt::format("pattern = {}\nowner   = {}\nreason  = {}\nuntil   = {}\n", toml_string(p.pattern), toml_string(p.owner),
+                        toml_string(p.reason), p.until);
     return toml;
 }
 
@@ -162,7 +164,8 @@ Result<LogProposal> propose_log(const QueuedFinding& f, const std::vector<Sample
             p.kind = Kind::freeze;
             break;
         default:
-            return refused(f, fmt::format("({}) is nothing that a line could be allowed for: dismiss or escalate it", info(cause->reason()).slug));
+            return refused(
+                f, fmt::format("({}) is nothing that a line could be allowed for: dismiss or escalate it", info(cause->reason()).slug));
     }
     if (!done) return Unexpected{done.error()};
     return p;
@@ -228,29 +231,32 @@ Result<DryRun> dry_run(Store& store, const LogProposal& p, const LogRules& rules
     if (!book) return Unexpected{book.error()};
     Covered covered(**book, p);
     auto rows = store.db().prepare(
-        "SELECT e.finding, f.state, f.black, f.count, s.host, e.received, e.raw FROM log_event e JOIN log_source s ON s.id = e.source"
+        "SELECT e.finding, f.state, f.black, f.count, s.host, e.received, e.raw, 1 FROM log_event e JOIN log_source s ON s.id = e.source"
         " JOIN finding f ON f.id = e.finding WHERE s.host = ?1"
-        " UNION ALL SELECT f.id, f.state, f.black, f.count, ?1, x.ts, x.octets FROM sample x JOIN finding f ON f.id = x.finding"
-        " WHERE x.kind = 'log' AND (f.black = 1 OR f.state = 'escalated')");
+        " UNION ALL SELECT f.id, f.state, f.black, f.count, json_extract(f.shape, '$.host'), x.ts, x.octets, 0 FROM sample x"
+        " JOIN finding f ON f.id = x.finding WHERE x.kind = 'log' AND (f.black = 1 OR f.state = 'escalated')");
     if (!rows) return Unexpected{rows.error()};
     rows->bind(1, std::string_view(p.host));
     struct Sum {
         DryRun::Covered what;
-        std::uint64_t lines = 0, all = 0, count = 0;
+        std::uint64_t lines = 0, all = 0, count = 0;  ///< samples are lines of the store, or were: they do not count
+        bool covers = false;
     };
     std::map<std::int64_t, Sum> by_finding;
     auto done = each_row(*rows, [&](const Statement& r) {
         Sum& sum = by_finding[r.integer(0)];
         sum.what = {r.integer(0), queue_state_from(r.text(1)).value_or(QueueState::open), r.integer(2) != 0, 0, true};
         sum.count = static_cast<std::uint64_t>(r.integer(3));
-        ++sum.all;
-        sum.lines += covered.silences(octets_of(r, 6), r.text(4), {r.integer(5)});
+        const bool silenced = covered.silences(octets_of(r, 6), r.text(4), {r.integer(5)}), counts = r.integer(7) != 0;
+        sum.covers = sum.covers || silenced;
+        sum.lines += counts && silenced;
+        sum.all += counts;
     });
     if (!done) return Unexpected{done.error()};
     for (auto& [id, sum] : by_finding) {
-        if (sum.lines == 0) continue;
+        if (!sum.covers) continue;
         sum.what.whole = sum.lines == sum.all;
-        sum.what.packets = sum.what.whole ? std::max(sum.count, sum.lines) : sum.lines;
+        sum.what.packets = sum.what.whole ? std::max(sum.count, sum.lines) : std::max<std::uint64_t>(sum.lines, 1);
         run.packets += sum.what.packets;
         run.covered.push_back(sum.what);
     }
@@ -269,13 +275,15 @@ Result<PolicyEdit> with_pattern(const Policy& policy, const LogProposal& p, Time
         return std::string("cannot be read");
     };
     if (!load.policy)
-        return unexpected(fmt::format("with the pattern, the policy {}: {}", escape_for_display(policy.path), first_error(load.diagnostics)));
+        return unexpected(
+            fmt::format("with the pattern, the policy {}: {}", escape_for_display(policy.path), first_error(load.diagnostics)));
     Policy without = *load.policy;
     if (without.log.rules.empty() || without.log.rules.back().name != p.name)
         return unexpected(fmt::format("the pattern cannot be put into {}: add it by hand", escape_for_display(policy.path)));
     without.log.rules.pop_back();
     if (show(without) != show(policy))
-        return unexpected(fmt::format("the pattern cannot be put into {} without changing others: add it by hand", escape_for_display(policy.path)));
+        return unexpected(
+            fmt::format("the pattern cannot be put into {} without changing others: add it by hand", escape_for_display(policy.path)));
     PolicyEdit edit{load.policy->text, load.policy->sha256, {}};
     const std::uint32_t line = load.policy->log.rules.back().line;
     for (const Diagnostic& d : lint_logs(*load.policy, now)) {
@@ -290,33 +298,39 @@ Result<Done> add_to_store(Store& store, const LogProposal& p) {
     Database& db = store.db();
     const auto id = static_cast<std::int64_t>(template_id(p.host, p.program, p.text));
     const auto run = [&](const char* sql, auto bind) -> Result<Done> {
-        auto s = db.prepare(sql);
+        auto s = db.prepare(fmt::format(fmt::runtime(sql), in_force));
         if (!s) return Unexpected{s.error()};
         bind(*s);
         return s->run();
     };
     Result<Done> done = Done{};
     const auto add_value = [&](std::size_t hole, Bytes value) {
-        return run("INSERT INTO log_value (template, hole, value, finding) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding",
-                   [&](Statement& s) { s.bind(1, id).bind(2, static_cast<std::int64_t>(hole)).bind(3, value).bind(4, p.finding); });
+        return run(
+            "INSERT INTO log_value (template, hole, value, finding) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " finding = excluded.finding WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_value.finding)",
+            [&](Statement& s) { s.bind(1, id).bind(2, static_cast<std::int64_t>(hole)).bind(3, value).bind(4, p.finding); });
     };
     for (const auto& [hole, value] : p.values)
         if (done) done = add_value(hole, p.kind == Kind::open ? Bytes() : as_bytes(value));
     if (done && (p.kind == Kind::template_ || p.kind == Kind::pattern)) {
-        done = run("INSERT INTO log_template (id, host, program, text, holes, finding, count, first, last)"
-                   " SELECT ?1, ?2, ?3, ?4, ?5, id, count, first, last FROM finding WHERE id = ?6"
-                   " ON CONFLICT DO UPDATE SET finding = excluded.finding",
-                   [&](Statement& s) {
-                       s.bind(1, id).bind(2, std::string_view(p.host)).bind(3, as_bytes(p.program)).bind(4, std::string_view(p.text));
-                       s.bind(5, holes_word(p.row)).bind(6, p.finding);
-                   });
+        done =
+            run("INSERT INTO log_template (id, host, program, text, holes, finding, count, first, last)"
+                " SELECT ?1, ?2, ?3, ?4, ?5, id, count, first, last FROM finding WHERE id = ?6"
+                " ON CONFLICT DO UPDATE SET finding = excluded.finding"
+                " WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_template.finding)",
+                [&](Statement& s) {
+                    s.bind(1, id).bind(2, std::string_view(p.host)).bind(3, as_bytes(p.program)).bind(4, std::string_view(p.text));
+                    s.bind(5, holes_word(p.row)).bind(6, p.finding);
+                });
         for (std::size_t hole = 0; hole < p.row.holes.size(); ++hole)
             for (const std::string& value : p.row.holes[hole].values)
                 if (done) done = add_value(hole, as_bytes(value));
     }
     if (done && p.kind == Kind::claim)
-        done = run("INSERT INTO log_claim (host, claimed, finding) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding",
-                   [&](Statement& s) { s.bind(1, std::string_view(p.host)).bind(2, escape_for_display(p.claimed)).bind(3, p.finding); });
+        done =
+            run("INSERT INTO log_claim (host, claimed, finding) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding"
+                " WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_claim.finding)",
+                [&](Statement& s) { s.bind(1, std::string_view(p.host)).bind(2, escape_for_display(p.claimed)).bind(3, p.finding); });
     return done;
 }
 

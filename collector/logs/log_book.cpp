@@ -95,8 +95,7 @@ Result<std::unique_ptr<LogBook>> LogBook::load(Database& db, const LogRules& rul
     const auto key = log_hash_key(db);
     if (!key) return Unexpected{key.error()};
     const LogSection& section = rules.policy->log;
-    std::unique_ptr<LogBook> book(
-        new LogBook(LogJudge(rules.logs, limits_of(section), *key), BootTracker(boot_settings_of(section))));
+    std::unique_ptr<LogBook> book(new LogBook(LogJudge(rules.logs, limits_of(section), *key), BootTracker(boot_settings_of(section))));
     using Step = Result<Done> (LogBook::*)(Database&);
     for (const Step step : {&LogBook::load_sources, &LogBook::load_hosts, &LogBook::load_templates, &LogBook::load_members})
         if (auto done = (book.get()->*step)(db); !done) return Unexpected{done.error()};
@@ -126,23 +125,24 @@ Result<Done> LogBook::load_sources(Database& db) {
 
 Result<Done> LogBook::load_hosts(Database& db) {
     std::vector<BootRow> rows;
-    auto done = each_row(db,
-                         "SELECT h.host, h.phase, h.armed_until, h.announced_until, h.marker, h.announced, h.learn_from, h.learn_until,"
-                         " coalesce(h.learning, 0), coalesce(f.state = 'allowed', 0) FROM log_host h LEFT JOIN finding f ON f.id = h.learning",
-                         [&](const Statement& row) {
-                             LogHostRow& h = hosts[row.text(0)];
-                             h.learn_from = {row.integer(6)};
-                             h.learn_until = {row.integer(7)};
-                             h.learning = row.integer(8);
-                             h.frozen = row.integer(9) != 0;
-                             BootRow& b = rows.emplace_back();
-                             b.host = row.text(0);
-                             b.phase = boot_phase_from(row.text(1)).value_or(BootPhase::idle);
-                             b.armed_until = {row.integer(2)};
-                             b.announced_until = {row.integer(3)};
-                             b.marker = {row.integer(4)};
-                             b.announced = row.integer(5) != 0;
-                         });
+    auto done =
+        each_row(db,
+                 "SELECT h.host, h.phase, h.armed_until, h.announced_until, h.marker, h.announced, h.learn_from, h.learn_until,"
+                 " coalesce(h.learning, 0), coalesce(f.state = 'allowed', 0) FROM log_host h LEFT JOIN finding f ON f.id = h.learning",
+                 [&](const Statement& row) {
+                     LogHostRow& h = hosts[row.text(0)];
+                     h.learn_from = {row.integer(6)};
+                     h.learn_until = {row.integer(7)};
+                     h.learning = row.integer(8);
+                     h.frozen = row.integer(9) != 0;
+                     BootRow& b = rows.emplace_back();
+                     b.host = row.text(0);
+                     b.phase = boot_phase_from(row.text(1)).value_or(BootPhase::idle);
+                     b.armed_until = {row.integer(2)};
+                     b.announced_until = {row.integer(3)};
+                     b.marker = {row.integer(4)};
+                     b.announced = row.integer(5) != 0;
+                 });
     if (!done) return done;
     for (BootRow& row : rows) {
         done = load_boots(db, row);
@@ -157,10 +157,10 @@ Result<Done> LogBook::load_hosts(Database& db) {
 
 /// The accepted boots, the newest last, and the lines of one that still goes on.
 Result<Done> LogBook::load_boots(Database& db, BootRow& row) {
-    auto lines = db.prepare(fmt::format(
-        "SELECT l.marker, l.program, l.text FROM log_boot_line l JOIN log_boot b ON b.host = l.host AND b.marker = l.marker"
-        " LEFT JOIN finding f ON f.id = b.finding WHERE l.host = ?1 AND (l.marker = ?2 OR {}) ORDER BY l.marker, l.place",
-        in_force));
+    auto lines = db.prepare(
+        fmt::format("SELECT l.marker, l.program, l.text FROM log_boot_line l JOIN log_boot b ON b.host = l.host AND b.marker = l.marker"
+                    " LEFT JOIN finding f ON f.id = b.finding WHERE l.host = ?1 AND (l.marker = ?2 OR {}) ORDER BY l.marker, l.place",
+                    in_force));
     if (!lines) return Unexpected{lines.error()};
     const bool goes_on = row.phase == BootPhase::learning || row.phase == BootPhase::watching;
     lines->bind(1, std::string_view(row.host)).bind(2, goes_on ? row.marker.ns : -1);
@@ -174,9 +174,10 @@ Result<Done> LogBook::load_boots(Database& db, BootRow& row) {
 }
 
 Result<Done> LogBook::load_templates(Database& db) {
-    auto values = db.prepare(
-        "SELECT v.template, v.hole, v.value FROM log_value v LEFT JOIN finding f ON f.id = v.finding"
-        " WHERE v.finding IS NULL OR f.state = 'allowed' ORDER BY v.template, v.hole, v.value");
+    auto values =
+        db.prepare(fmt::format("SELECT v.template, v.hole, v.value FROM log_value v JOIN finding f ON f.id = v.finding WHERE {}"
+                               " ORDER BY v.template, v.hole, v.value",
+                               in_force));
     if (!values) return Unexpected{values.error()};
     auto more = values->step();
     if (!more) return Unexpected{more.error()};
@@ -201,19 +202,18 @@ Result<Done> LogBook::load_templates(Database& db) {
 }
 
 Result<Done> LogBook::load_members(Database& db) {
-    return each_row(db, fmt::format("SELECT f.shape, {} FROM finding f WHERE f.kind = 'log'", undecided),
-                    [&](const Statement& row) {
-                        const auto cause = cause_from_shape(row.text(0));
-                        if (!cause) return;
-                        const bool waits = row.integer(1) != 0;
-                        members.add(*cause, waits);
-                        if (!waits || cause->is_folded() || cause->reason() != LogReason::new_template) return;
-                        LogTemplate t;
-                        t.host = unescape_display(cause->host()).value_or("");
-                        t.program = unescape_display(cause->part("program")).value_or("");
-                        t.text = unescape_display(cause->part("template")).value_or("");
-                        judge.remember_new(t);
-                    });
+    return each_row(db, fmt::format("SELECT f.shape, {} FROM finding f WHERE f.kind = 'log'", undecided), [&](const Statement& row) {
+        const auto cause = cause_from_shape(row.text(0));
+        if (!cause) return;
+        const bool waits = row.integer(1) != 0;
+        members.add(*cause, waits);
+        if (!waits || cause->is_folded() || cause->reason() != LogReason::new_template) return;
+        LogTemplate t;
+        t.host = unescape_display(cause->host()).value_or("");
+        t.program = unescape_display(cause->part("program")).value_or("");
+        t.text = unescape_display(cause->part("template")).value_or("");
+        judge.remember_new(t);
+    });
 }
 
 }  // namespace sw

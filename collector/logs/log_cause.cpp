@@ -9,8 +9,7 @@
 
 namespace sw {
 
-LogCause::LogCause(LogReason reason, std::string_view host)
-    : reason_(reason), host_(escape_for_display(host)), key_(info(reason).slug) {
+LogCause::LogCause(LogReason reason, std::string_view host) : reason_(reason), host_(escape_for_display(host)), key_(info(reason).slug) {
     (key_ += '\0') += host_;
 }
 
@@ -122,7 +121,8 @@ LogCause cause_of(const LogVerdict& verdict, const LogLine& line) {
     switch (*verdict.reason) {
         case LogReason::new_template:
         case LogReason::new_execution:
-            cause.with("program", line.program).with("template", verdict.found != nullptr ? std::string_view(verdict.found->text) : line.text);
+            cause.with("program", line.program)
+                .with("template", verdict.found != nullptr ? std::string_view(verdict.found->text) : line.text);
             break;
         case LogReason::new_value:
             cause.with("program", line.program).with("template", verdict.found->text);
@@ -144,7 +144,7 @@ LogCause cause_of(const LogVerdict& verdict, const LogLine& line) {
 
 LogCause fold_of(const LogCause& cause) {
     LogCause fold(cause);
-    fold.keep({"program", cause.reason() == LogReason::new_value ? "template" : "", "black"});
+    fold.keep({"program", cause.reason() == LogReason::new_value ? "template" : "", "black", "service"});
     return fold;
 }
 

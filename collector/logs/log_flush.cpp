@@ -103,20 +103,24 @@ Result<LogPosition> LogIngest::Impl::position(const std::string& journal) {
     return p;
 }
 
-Result<Done> LogIngest::Impl::commit(std::span<const LogPosition> positions, Timestamp now) {
-    if (error_) return Unexpected{*error_};
+/// What time alone tells, what two witnesses tell, and everything that waits.
+Result<Done> LogIngest::Impl::write_all(Timestamp now) {
     close_boots(now);
     look_for_silence(now);
     auto compared = witness.settle(store_.db());
     if (!compared) return Unexpected{compared.error()};
     for (const Witness::Finding& f : *compared) {
-        const std::uint32_t number = describe(f.cause, f.source, f.sentence, f.detail, f.why);
+        const std::uint32_t number = number_of(f.cause, f.source, f.sentence, f.detail, f.why);
         ingest_.log_line(number, f.at, as_bytes(f.shown), f.comment);
     }
+    return ingest_.commit({}, false);
+}
+
+Result<Done> LogIngest::Impl::commit(std::span<const LogPosition> positions, Timestamp now) {
+    if (error_) return Unexpected{*error_};
     positions_ = positions;
-    auto done = ingest_.commit({}, false);
-    if (!done) {
-        error_ = done.error();
+    if (auto done = write_all(now); !done) {
+        fail(done.error());
         forget();
         return done;
     }
@@ -155,7 +159,9 @@ Result<Done> LogIngest::Impl::write_sources() {
         Statement& s = r.id == 0 ? sql_.source_new : sql_.source_more;
         const bool fresh = r.id == 0;
         if (fresh) {
-            s.bind(1, to_string(r.via)).bind(2, r.address.family == 0 ? Bytes() : Bytes(address_blob(r.address))).bind(3, std::string_view(r.host));
+            s.bind(1, to_string(r.via))
+                .bind(2, r.address.family == 0 ? Bytes() : Bytes(address_blob(r.address)))
+                .bind(3, std::string_view(r.host));
             r.mac.empty() ? s.bind_null(4) : s.bind(4, std::string_view(r.mac));
             s.bind(5, r.first.ns).bind(6, r.last.ns).bind(7, as_integer(r.lines)).bind(8, as_integer(r.octets));
             number(s, 9, r.sequence);
@@ -208,10 +214,10 @@ Result<Done> LogIngest::Impl::write_events() {
     return Done{};
 }
 
-Result<Done> LogIngest::Impl::write_values(const LogTemplate& t, std::int64_t id) {
+Result<Done> LogIngest::Impl::write_values(const LogTemplate& t, std::int64_t id, std::int64_t learning) {
     for (std::size_t hole = 0; hole < t.holes.size(); ++hole)
         for (const std::string& value : t.holes[hole].values) {
-            sql_.value.bind(1, id).bind(2, static_cast<std::int64_t>(hole)).bind(3, as_bytes(value));
+            sql_.value.bind(1, id).bind(2, static_cast<std::int64_t>(hole)).bind(3, as_bytes(value)).bind(4, learning);
             if (auto done = sql_.value.run(); !done) return done;
         }
     return Done{};
@@ -220,17 +226,20 @@ Result<Done> LogIngest::Impl::write_values(const LogTemplate& t, std::int64_t id
 Result<Done> LogIngest::Impl::write_templates() {
     for (auto& [name, host] : book_->hosts) {
         if (!std::exchange(host.discard, false) || host.learning == 0) continue;
-        auto gone = store_.db().prepare("DELETE FROM log_template WHERE finding = ?");
-        if (!gone) return Unexpected{gone.error()};
-        if (auto done = gone->bind(1, host.learning).run(); !done) return done;
+        token_.clear();  // values that it learnt of older templates are in memory still
+        for (Statement* gone : {&sql_.template_gone, &sql_.value_gone})
+            if (auto done = gone->bind(1, host.learning).run(); !done) return done;
     }
     for (const auto& [row, t] : touched_) {
         if (t.learning != 0) {
             const std::int64_t learning = ingest_.id_of(t.learning);
-            sql_.template_new.bind(1, t.id).bind(2, std::string_view(row->host)).bind(3, as_bytes(row->program)).bind(4, std::string_view(row->text));
+            sql_.template_new.bind(1, t.id)
+                .bind(2, std::string_view(row->host))
+                .bind(3, as_bytes(row->program))
+                .bind(4, std::string_view(row->text));
             sql_.template_new.bind(5, holes_word(*row)).bind(6, learning).bind(7, row->first.ns).bind(8, row->last.ns);
             if (auto done = sql_.template_new.run(); !done) return done;
-            if (auto done = write_values(*row, t.id); !done) return done;
+            if (auto done = write_values(*row, t.id, learning); !done) return done;
         }
         if (t.count == 0) continue;
         sql_.template_more.bind(1, t.id).bind(2, as_integer(t.count)).bind(3, t.first.ns).bind(4, t.last.ns);

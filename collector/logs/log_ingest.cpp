@@ -9,7 +9,7 @@
 namespace sw {
 namespace {
 
-constexpr std::uint32_t values_a_template = 16, templates_a_program = 64, drops_a_kind = 16, findings_a_host = 256;
+constexpr std::uint32_t values_a_template = 16, templates_a_program = 64, events_a_kind = 16, findings_a_host = 256;
 constexpr std::size_t longest_detail = 600;
 
 /// At most so many octets of a line, clean.
@@ -23,7 +23,10 @@ std::uint32_t most_of(LogReason reason) {
         case LogReason::new_value:
             return values_a_template;
         case LogReason::black:
-            return drops_a_kind;
+        case LogReason::no_flow:
+        case LogReason::no_line:
+        case LogReason::drop_passed:
+            return events_a_kind;
         default:
             return templates_a_program;
     }
@@ -36,7 +39,8 @@ std::int64_t hour_of(Timestamp t) {
 
 bool may_fold(LogReason reason) {
     return reason == LogReason::new_value || reason == LogReason::new_template || reason == LogReason::new_execution ||
-           reason == LogReason::black || reason == LogReason::host_mismatch;
+           reason == LogReason::black || reason == LogReason::host_mismatch || reason == LogReason::no_flow ||
+           reason == LogReason::no_line || reason == LogReason::drop_passed;
 }
 
 std::string folded_sentence(const LogCause& cause) {
@@ -104,26 +108,27 @@ std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& so
     return number;
 }
 
-/// The finding that counts the cause: its own, or the one that it is folded to. Of a host with too many of all kinds: its flood.
-std::uint32_t LogIngest::Impl::number_of(const LogCause& cause, const Work& w, std::string sentence, std::string detail,
+/// The finding that counts the cause: its own, or the one that it is folded to. Of a host with too many of all kinds: its flood,
+/// which nothing critical gets lost in.
+std::uint32_t LogIngest::Impl::number_of(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
                                          std::vector<std::string> why) {
     if (const auto known = numbers_.find(cause.key()); known != numbers_.end()) return known->second;
-    if (!is_fold_due(cause)) return describe(cause, w.in.source, std::move(sentence), std::move(detail), std::move(why));
+    if (!is_fold_due(cause)) return describe(cause, source, std::move(sentence), std::move(detail), std::move(why));
     const LogCause fold = fold_of(cause);
-    if (book_->members.of_host[cause.host()] < findings_a_host || cause.reason() == LogReason::black)
-        return describe(fold, w.in.source, folded_sentence(fold), {}, {});
-    const LogCause flood(LogReason::flood, w.line.host);
-    return describe(flood, w.in.source, folded_sentence(flood), {}, {});
+    if (book_->members.of_host[cause.host()] < findings_a_host || info(cause.reason()).severity == Severity::critical)
+        return describe(fold, source, folded_sentence(fold), {}, {});
+    const LogCause flood(LogReason::flood, unescape_display(cause.host()).value_or(""));
+    return describe(flood, source, folded_sentence(flood), {}, {});
 }
 
 std::uint32_t LogIngest::Impl::count(Work& w, const LogCause& cause, std::string sentence, std::string detail,
                                      std::vector<std::string> why) {
-    const std::uint32_t number = number_of(cause, w, std::move(sentence), std::move(detail), std::move(why));
+    const std::uint32_t number = number_of(cause, w.in.source, std::move(sentence), std::move(detail), std::move(why));
     const std::string from = w.in.source.family == 0 ? std::string() : fmt::format(" from {}", to_string(w.in.source));
-    ingest_.log_line(number, w.in.received, w.in.octets,
-                     fmt::format("{} {}{}, by {}{}", escape_for_display(w.line.host), escape_for_display(w.line.program),
-                                 w.line.proc_id.empty() ? "" : fmt::format("[{}]", escape_for_display(w.line.proc_id)), to_string(w.in.via),
-                                 from));
+    ingest_.log_line(
+        number, w.in.received, w.in.octets,
+        fmt::format("{} {}{}, by {}{}", escape_for_display(w.line.host), escape_for_display(w.line.program),
+                    w.line.proc_id.empty() ? "" : fmt::format("[{}]", escape_for_display(w.line.proc_id)), to_string(w.in.via), from));
     if (w.finding == 0) w.finding = number;
     return number;
 }
@@ -246,7 +251,9 @@ Result<std::unique_ptr<LogIngest>> LogIngest::open(Store& store, LogRules rules,
 void LogIngest::set_rules(LogRules rules) { impl_->set_rules(std::move(rules)); }
 void LogIngest::line(const IncomingLine& l) { impl_->line(l); }
 void LogIngest::opening(const OpeningRecord& o) { impl_->witness.opening(o); }
-void LogIngest::lost(std::string_view origin, Timestamp at, std::uint64_t lines) { impl_->losses[{std::string(origin), hour_of(at)}] += lines; }
+void LogIngest::lost(std::string_view origin, Timestamp at, std::uint64_t lines) {
+    impl_->losses[{std::string(origin), hour_of(at)}] += lines;
+}
 void LogIngest::conversations_until(Timestamp ts) { impl_->witness.conversations_until(ts); }
 void LogIngest::sensor_policy(const RunRecord& run) { impl_->witness.sensor_policy(run); }
 std::size_t LogIngest::pending() const { return impl_->pending(); }

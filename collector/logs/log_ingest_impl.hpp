@@ -73,15 +73,14 @@ private:
         bool is_drop = false;       ///< a packet filter's
     };
 
-    static std::string_view in_text(const IncomingLine& in) {
-        return {reinterpret_cast<const char*>(in.octets.data()), in.octets.size()};
-    }
+    static std::string_view in_text(const IncomingLine& in) { return {reinterpret_cast<const char*>(in.octets.data()), in.octets.size()}; }
 
     // log_ingest.cpp
     LogVerdict judge(Work& w);
     void count(Work& w, LogReason reason, std::string sentence, std::string detail = {});
     std::uint32_t count(Work& w, const LogCause& cause, std::string sentence, std::string detail, std::vector<std::string> why = {});
-    std::uint32_t number_of(const LogCause& cause, const Work& w, std::string sentence, std::string detail, std::vector<std::string> why);
+    std::uint32_t number_of(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
+                            std::vector<std::string> why);
     std::uint32_t describe(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
                            std::vector<std::string> why);
     bool is_fold_due(const LogCause& cause) const;
@@ -112,11 +111,12 @@ private:
     Result<Done> write_boot_lines(const std::string& name, LogHostRow& host, const BootRow& row);
 
     // log_flush.cpp
+    Result<Done> write_all(Timestamp now);
     Result<Done> write_rows();
     Result<Done> write_sources();
     Result<Done> write_events();
     Result<Done> write_templates();
-    Result<Done> write_values(const LogTemplate& t, std::int64_t id);
+    Result<Done> write_values(const LogTemplate& t, std::int64_t id, std::int64_t learning);
     Result<Done> write_claims();
     Result<Done> write_positions();
     Result<Done> write_losses();

@@ -11,9 +11,9 @@ namespace sw {
 namespace {
 
 Result<Done> read_values(Database& db, std::int64_t id, LogTemplate& t) {
-    auto values = db.prepare(
-        "SELECT v.hole, v.value FROM log_value v LEFT JOIN finding f ON f.id = v.finding WHERE v.template = ?"
-        " AND (v.finding IS NULL OR f.state = 'allowed') ORDER BY v.hole, v.value");
+    auto values = db.prepare(fmt::format(
+        "SELECT v.hole, v.value FROM log_value v JOIN finding f ON f.id = v.finding WHERE v.template = ? AND {} ORDER BY v.hole, v.value",
+        in_force));
     if (!values) return Unexpected{values.error()};
     values->bind(1, id);
     return each_row(*values, [&](const Statement& r) { add_value(t, static_cast<std::size_t>(r.integer(0)), octets_of(r, 1)); });
@@ -28,10 +28,10 @@ bool fits(const TemplateFilter& filter, const LogTemplate& t) {
 
 Result<Done> list_templates(Store& store, const TemplateFilter& filter, const std::function<void(const ListedTemplate&)>& take) {
     Database& db = store.db();
-    auto rows = db.prepare(fmt::format(
-        "SELECT t.id, t.host, t.program, t.text, t.holes, t.count, t.first, t.last, f.state = 'allowed', t.finding, f.state, {}"
-        " FROM log_template t JOIN finding f ON f.id = t.finding ORDER BY t.host, t.program, t.text",
-        in_force));
+    auto rows = db.prepare(
+        fmt::format("SELECT t.id, t.host, t.program, t.text, t.holes, t.count, t.first, t.last, f.state = 'allowed', t.finding, f.state, {}"
+                    " FROM log_template t JOIN finding f ON f.id = t.finding ORDER BY t.host, t.program, t.text",
+                    in_force));
     if (!rows) return Unexpected{rows.error()};
     std::optional<Error> failed;
     auto done = each_row(*rows, [&](const Statement& r) {
@@ -47,13 +47,15 @@ Result<Done> list_templates(Store& store, const TemplateFilter& filter, const st
 Result<std::vector<Counted>> frequencies(Store& store, const std::string& host, const std::string& program) {
     std::vector<Counted> table;
     auto done = list_templates(store, {host, program, std::nullopt, false}, [&](const ListedTemplate& t) {
-        table.push_back({fmt::format("{} {}: {}", escape_for_display(t.row.host), escape_for_display(t.row.program), t.row.text), t.row.count});
+        table.push_back(
+            {fmt::format("{} {}: {}", escape_for_display(t.row.host), escape_for_display(t.row.program), t.row.text), t.row.count});
     });
     if (!done) return Unexpected{done.error()};
     done = each_row(store.db(), "SELECT shape, count FROM finding WHERE kind = 'log' AND folded = 0", [&](const Statement& r) {
         const auto cause = cause_from_shape(r.text(0));
         if (!cause || cause->reason() != LogReason::new_template) return;
-        if ((!host.empty() && cause->host() != escape_for_display(host)) || (!program.empty() && cause->part("program") != escape_for_display(program)))
+        if ((!host.empty() && cause->host() != escape_for_display(host)) ||
+            (!program.empty() && cause->part("program") != escape_for_display(program)))
             return;
         const std::string text = unescape_display(cause->part("template")).value_or("");
         table.push_back({fmt::format("{} {}: {}", cause->host(), cause->part("program"), text), static_cast<std::uint64_t>(r.integer(1))});

@@ -1,5 +1,9 @@
 #include "collector/logs/log_sql.hpp"
 
+#include <fmt/format.h>
+
+#include "collector/logs/in_force.hpp"
+
 namespace sw {
 
 Result<LogSql> LogSql::prepare(Database& db) {
@@ -17,12 +21,16 @@ Result<LogSql> LogSql::prepare(Database& db) {
          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {&s.template_new,
          "INSERT INTO log_template (id, host, program, text, holes, finding, count, first, last) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)"
-         " ON CONFLICT DO UPDATE SET finding = excluded.finding WHERE (SELECT state FROM finding WHERE id = log_template.finding)"
-         " NOT IN ('allowed', 'open', 'taken')"},
+         " ON CONFLICT DO UPDATE SET finding = excluded.finding WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_template.finding)"},
         {&s.template_more, "UPDATE log_template SET count = count + ?2, first = min(first, ?3), last = max(last, ?4) WHERE id = ?1"},
-        {&s.template_gone, "DELETE FROM log_template WHERE id = ?"},
-        {&s.value, "INSERT OR IGNORE INTO log_value (template, hole, value, finding) VALUES (?, ?, ?, NULL)"},
-        {&s.claim, "INSERT INTO log_claim (host, claimed, finding) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding"},
+        {&s.template_gone, "DELETE FROM log_template WHERE finding = ?"},
+        {&s.value_gone, "DELETE FROM log_value WHERE finding = ?"},
+        {&s.value,
+         "INSERT INTO log_value (template, hole, value, finding) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding"
+         " WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_value.finding)"},
+        {&s.claim,
+         "INSERT INTO log_claim (host, claimed, finding) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET finding = excluded.finding"
+         " WHERE NOT (SELECT {} FROM finding f WHERE f.id = log_claim.finding)"},
         {&s.position,
          "INSERT INTO journal_offset (journal, segment, offset, complete, began, mark) VALUES (?, ?, ?, ?, ?, ?)"
          " ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset, complete = excluded.complete, mark = excluded.mark"},
@@ -31,7 +39,8 @@ Result<LogSql> LogSql::prepare(Database& db) {
          "INSERT INTO log_host (host, phase, armed_until, announced_until, marker, announced, learn_from, learn_until, learning)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET phase = ?2, armed_until = ?3, announced_until = ?4,"
          " marker = ?5, announced = ?6, learn_from = ?7, learn_until = ?8, learning = ?9"},
-        {&s.boot, "INSERT INTO log_boot (host, marker, finding) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET finding = coalesce(?3, finding)"},
+        {&s.boot,
+         "INSERT INTO log_boot (host, marker, finding) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET finding = coalesce(?3, finding)"},
         {&s.boot_line, "INSERT OR REPLACE INTO log_boot_line (host, marker, place, program, text) VALUES (?, ?, ?, ?, ?)"},
         {&s.octets,
          "INSERT INTO setting (name, value) VALUES ('log_octets', ?1) ON CONFLICT DO UPDATE SET"
@@ -40,7 +49,7 @@ Result<LogSql> LogSql::prepare(Database& db) {
         {&s.data_version, "PRAGMA data_version"},
     };
     for (const auto& [statement, text] : texts) {
-        auto prepared = db.prepare(text);
+        auto prepared = db.prepare(fmt::format(fmt::runtime(text), in_force));
         if (!prepared) return Unexpected{prepared.error()};
         *statement = std::move(*prepared);
     }

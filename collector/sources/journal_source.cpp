@@ -32,11 +32,9 @@ public:
     void chart(const ChartRecord&) override {}
     void coverage(const CoverageRecord& c) override {
         if (is_mirror()) into_.conversations_until(c.to);
-        source_.lost(into_, c.to, c.logs_dropped);
+        source_.lost(into_, c.to, c.logs_dropped, "there was no room for them in its journal");
     }
-    void heartbeat(const HeartbeatRecord& h) override {
-        is_mirror() ? into_.conversations_until(h.at) : source_.heard(h, into_);
-    }
+    void heartbeat(const HeartbeatRecord& h) override { is_mirror() ? into_.conversations_until(h.at) : source_.heard(h, into_); }
 
 private:
     bool is_mirror() const { return source_.via_ == LogVia::mirror; }
@@ -47,22 +45,19 @@ private:
 
 /// The kernel counts in 32 bits.
 void JournalSource::heard(const HeartbeatRecord& h, LogIngest& into) {
-    const std::uint64_t more = h.samples_dropped >= drops_.total ? h.samples_dropped - drops_.total : (h.samples_dropped + (1ull << 32)) - drops_.total;
+    const std::uint64_t more =
+        h.samples_dropped >= drops_.total ? h.samples_dropped - drops_.total : (h.samples_dropped + (1ull << 32)) - drops_.total;
     drops_.total = h.samples_dropped;
-    lost(into, h.at, more);
+    lost(into, h.at, more, "the kernel dropped them, because they came faster than they were read");
 }
 
-void JournalSource::lost(LogIngest& into, Timestamp at, std::uint64_t lines) {
+void JournalSource::lost(LogIngest& into, Timestamp at, std::uint64_t lines, std::string_view why) {
     if (lines == 0) return;
-    const bool by_kernel = via_ == LogVia::socket;
-    const std::string origin = by_kernel ? drops_.socket.substr(0, drops_.socket.rfind(' ')) : folder_;
+    const std::string origin = via_ == LogVia::socket ? drops_.socket.substr(0, drops_.socket.rfind(' ')) : folder_;
     into.lost(origin, at, lines);
     const std::uint64_t before = std::exchange(lost_, lost_ + lines);
     if (before == 0 || digits_of(before) != digits_of(lost_))
-        trouble_(Severity::high, "coverage",
-                 fmt::format("{}: {} syslog datagrams are lost: {}", escape_for_display(origin), lost_,
-                             by_kernel ? "the kernel dropped them, because they came faster than they were read"
-                                       : "the spool's budget was spent"),
+        trouble_(Severity::high, "coverage", fmt::format("{}: {} syslog datagrams are lost: {}", escape_for_display(origin), lost_, why),
                  lost_);
 }
 

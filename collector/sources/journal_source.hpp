@@ -26,7 +26,7 @@ private:
     class Sink;
     Result<Done> open(LogIngest& into);
     void heard(const HeartbeatRecord& h, LogIngest& into);
-    void lost(LogIngest& into, Timestamp at, std::uint64_t lines);
+    void lost(LogIngest& into, Timestamp at, std::uint64_t lines, std::string_view why);
 
     /// Of a socket: which one, and how many datagrams its kernel had dropped when it was last heard of. Kept with the position.
     struct Drops {

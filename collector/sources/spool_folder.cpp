@@ -57,8 +57,8 @@ std::vector<std::string> names_in(int folder, std::string_view suffix) {
 
 }  // namespace
 
-SpoolFolder::SpoolFolder(std::string folder, LogTrouble trouble, std::chrono::seconds keep)
-    : folder_(std::move(folder)), name_(escape_for_display(folder_)), trouble_(std::move(trouble)), keep_(keep) {}
+SpoolFolder::SpoolFolder(std::string folder, LogTrouble trouble, std::chrono::seconds keep, Instant (*clock)())
+    : folder_(std::move(folder)), name_(escape_for_display(folder_)), trouble_(std::move(trouble)), keep_(keep), clock_(clock) {}
 
 /// What stands in front of an offset: a file that was cut and written anew does not have it there.
 std::string SpoolFolder::mark_at(const File& file, std::uint64_t offset) const {
@@ -89,9 +89,10 @@ Result<Done> SpoolFolder::begin(LogIngest& into, const std::string& name, File& 
     file.given = file.committed = at->offset;
     file.mark = at->mark;
     if (std::exchange(file.cut, false) || file.given > file.size || (file.given > 0 && mark_at(file, file.given) != file.mark)) {
-        trouble_(Severity::critical, "integrity",
-                 fmt::format("{}/{}: is shorter than it was, or was written anew: all of it is taken again", name_, escape_for_display(name)),
-                 0);
+        trouble_(
+            Severity::critical, "integrity",
+            fmt::format("{}/{}: is shorter than it was, or was written anew: all of it is taken again", name_, escape_for_display(name)),
+            0);
         file.given = file.committed = 0;
         file.mark.clear();
     }
@@ -101,7 +102,7 @@ Result<Done> SpoolFolder::begin(LogIngest& into, const std::string& name, File& 
 
 /// Which files there are, and which of them grew.
 Result<Done> SpoolFolder::look(LogIngest& into) {
-    const Instant now = std::chrono::steady_clock::now();
+    const Instant now = clock_();
     if (now < next_look_) return Done{};
     next_look_ = now + 100ms;
     if (!fd_) fd_ = UniqueFd(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -171,7 +172,7 @@ bool SpoolFolder::take(LogIngest& into, const std::string& name, File& file, std
 
 /// A line that its writer never ended: he died, and goes on in another file.
 void SpoolFolder::give_up_tail(const std::string& name, File& file) {
-    if (file.last || file.given >= file.size || std::chrono::steady_clock::now() - file.grew < torn_waits) return;
+    if (file.last || file.given >= file.size || clock_() - file.grew < torn_waits) return;
     trouble_(Severity::high, "coverage",
              fmt::format("{}/{}: its last line of {} octets has no end: its writer died, or the disk was full", name_,
                          escape_for_display(name), file.size - file.given),

@@ -17,7 +17,8 @@ public:
     using Instant = std::chrono::steady_clock::time_point;
 
     /// keep: files that are in the store are removed once nobody has written to them for so long
-    SpoolFolder(std::string folder, LogTrouble trouble, std::chrono::seconds keep = std::chrono::hours{1});
+    SpoolFolder(std::string folder, LogTrouble trouble, std::chrono::seconds keep = std::chrono::hours{1},
+                Instant (*clock)() = std::chrono::steady_clock::now);
 
     Result<std::size_t> read(LogIngest& into, std::size_t max) override;
     void positions(std::vector<LogPosition>& positions) override;
@@ -55,6 +56,7 @@ private:
     std::string folder_, name_;
     LogTrouble trouble_;
     std::chrono::seconds keep_;
+    Instant (*clock_)();
     UniqueFd fd_;
     LogSpoolReader reader_;
     std::map<std::string, File> files_;

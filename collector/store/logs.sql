@@ -68,7 +68,7 @@ CREATE INDEX log_template_host ON log_template (host, program);
 CREATE TABLE log_value (
     template INTEGER NOT NULL REFERENCES log_template ON DELETE CASCADE, hole INTEGER NOT NULL,
     value BLOB NOT NULL,                  -- x'': any
-    finding INTEGER REFERENCES finding,   -- that a person added it for; NULL: learnt with the template
+    finding INTEGER NOT NULL REFERENCES finding,  -- as above
     PRIMARY KEY (template, hole, value)
 ) STRICT, WITHOUT ROWID;
 

@@ -41,7 +41,7 @@ bool read_base64(std::string_view text, std::string& out) {
     static constexpr std::array<std::int8_t, 256> values = base64_values();
     out.clear();
     if (text.size() % 4 != 0) return false;
-    while (text.ends_with('=')) text.remove_suffix(1);
+    for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
     if (text.size() % 4 == 1) return false;
     out.resize(text.size() / 4 * 3 + 3);
     char* to = out.data();
