@@ -25,6 +25,11 @@ Engine::~Engine() = default;
 void Engine::begin_file() { impl_->begin_file(); }
 void Engine::on_flow_end(FlowEnd f) { impl_->on_flow_end = std::move(f); }
 void Engine::end_flows() { impl_->end_flows(); }
+void Engine::end_fragments() { impl_->end_fragments(); }
+void Engine::pass_time(Timestamp t) { impl_->pass_time(t); }
+std::span<const Settled> Engine::settled() const { return impl_->settled; }
+Result<Done> Engine::prepare(Datalink captured) { return impl_->prepare(captured); }
+void Engine::see(const Frame& f, Seen& seen) const { impl_->see(f, seen); }
 std::vector<std::string> Engine::why(const Frame& f, const Judgement& j) { return impl_->why(f, j); }
 const Findings& Engine::findings() const { return impl_->findings; }
 const EngineCounters& Engine::counters() const { return impl_->counters; }
@@ -35,6 +40,7 @@ void Engine::on_told(ToldOf f) { impl_->on_told(std::move(f)); }
 
 Result<Done> Engine::judge(std::span<const Frame> frames, std::span<Judgement> out, std::size_t& judged, std::span<const Glance> glances) {
     judged = 0;
+    impl_->forget_settled();
     impl_->earlier.clear();
     while (judged < frames.size()) {
         const std::size_t n = std::min(Impl::batch, frames.size() - judged), brought_up = impl_->earlier.size();
@@ -53,7 +59,7 @@ void Engine::glance(std::span<const Frame> frames, std::span<Glance> out) const 
 namespace {
 
 EngineOptions merged(EngineOptions o, const Policy& policy) {
-    o.ignore = o.ignore.with(policy.wire.ignore).without(Reason::fragment);
+    o.ignore = o.ignore.with(policy.wire.ignore).without(fragment_anomalies());
     return o;
 }
 
@@ -68,9 +74,10 @@ std::uint64_t seed_of(const std::array<std::uint8_t, 16>& key) {
 Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     : policy(p),
       options(merged(o, p)),
-      findings(p, seed_of(o.hash_key)),
+      findings(seed_of(o.hash_key)),
       wire_(p.wire),
       ignored_(options.ignore),
+      budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
       conform_(p, sent_, o.conform),
@@ -83,6 +90,12 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
         one_way_.push_back(r.speaks == "syslog");
+    }
+    if (accepted_by_some_.has(Reason::fragment) && o.mode == Mode::flow) fragments_ = std::make_unique<Fragments>(o.hash_key);
+    if (p.wire.mirror.wraps() && o.mode != Mode::tcpdump) {
+        mirror_ = std::make_unique<MirrorPort>(p, ignored_);
+        opened_.resize(batch);
+        inner_.resize(batch);
     }
 }
 
@@ -100,29 +113,17 @@ Result<std::uint8_t> Engine::Impl::link_index(Datalink link) {
     return static_cast<std::uint8_t>(links_.size() - 1);
 }
 
-/// ICMP errors are judged by the flow that they quote; everything else without ports has no flow.
-static bool has_flow(const Packet& p) {
-    if (p.later_fragment || p.ip_src == nullptr) return false;
-    return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
-}
-
-/// Where the policy expects VLANs, an expected tag is taken off, so that its rules speak of the packet and not of the tag.
+/// Where the policy expects VLANs, expected tags are taken off, so that its rules speak of the packet and not of tags.
 /// Mode tcpdump asks about the frame as it is.
-void Engine::Impl::read(Work& w, const Frame& frame) const {
-    (options.shortcuts ? decode : decode_strictly)(frame.data, frame.caplen, frame.len, frame.link, w.packet);
-    ReasonSet found = w.packet.anomalies.with(wire_.anomalies(w.packet));
-    const bool strip = !policy.wire.vlans_none && options.mode != Mode::tcpdump && wire_.bears_expected_tag(w.packet);
-    if (strip) {
-        w.untagged.assign(frame.data, frame.data + frame.caplen);
-        w.untagged.erase(w.untagged.begin() + 12, w.untagged.begin() + 16);
-        decode(w.untagged.data(), frame.caplen - 4, frame.len - 4, frame.link, w.packet);
-        found = found.with(w.packet.anomalies);
-    }
-    w.packet.anomalies = found;
+void Engine::Impl::read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const {
+    if (options.mode != Mode::tcpdump) return wire_.read(frame, !options.shortcuts, packet, untagged);
+    decode(frame.data, frame.caplen, frame.len, frame.link, packet);
+    packet.anomalies = packet.anomalies.with(wire_.anomalies(packet));
 }
 
 void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
-    read(w, frame);
+    read(frame, w.packet, w.untagged);
+    if (w.opened != nullptr) mirror_->note(*w.opened, w.packet);
     w.ts = frame.ts;
     w.link = link;
     const ReasonSet& found = w.packet.anomalies;
@@ -147,6 +148,14 @@ void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::
 }
 
 void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
+    if (mirror_ != nullptr) {
+        Opened opened;
+        for (const Frame& frame : frames) {
+            mirror_->open(frame, opened);
+            glance_within(opened, *out++);
+        }
+        return;
+    }
     if (shortcut_) return glance_at_(frames, wire_, out);
     for (const Frame& frame : frames) {
         Glance& g = *out++;
@@ -191,6 +200,8 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
 /// Look at all, fetch what the flow table will be asked, then judge all in order.
 [[gnu::hot]] std::size_t Engine::Impl::judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out,
                                              std::optional<Error>& error) {
+    const std::span<const Frame> captured = frames;
+    if (mirror_ != nullptr) frames = std::span(inner_.data(), open(frames, glances, error));
     if (glances == nullptr) {
         glance(frames, glances_.data());
         glances = glances_.data();
@@ -203,18 +214,29 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     for (std::size_t i = 0; i < n; ++i) {
         const Glance& g = glances[i];
         tick(g.ts);
-        frame_ = &frames[i];
+        if (fragments_ != nullptr) settle_overdue(now_, false);
+        frame_ = &captured[i];
         if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
         if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
+        if (fragments_ != nullptr && work_[i].packet.fragment && take_fragment(work_[i], captured[i], frames[i], out[i])) {
+            if (conform_.brought_up()) bring_up(settled.back().judgement.finding, i);
+            continue;
+        }
         settle(work_[i], rule_on(work_[i]), out[i]);
         if (conform_.brought_up()) bring_up(out[i].finding, i);
     }
-    counters.frames += n;
+    if (mirror_ != nullptr) account_mirror(n, out);
+    counters.frames = counters.allowed + counters.greylisted + counters.blacklisted;
     return n;
 }
 
 void Engine::Impl::start_trace(Timestamp ts) {
+    if (fragments_ != nullptr) {
+        settle_overdue(now_, true);
+        fragments_->clear();
+    }
     end_flows();
+    budgets_.clear();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
     started_ = true;
@@ -264,6 +286,8 @@ Ruling Engine::Impl::rule_frame(Work& w) {
     if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
     const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
+    // Of budgets, hours alone need no conversation.
+    if (allowed.rule >= 0 && budgets_.closed(allowed.rule, w.ts)) return overspent(allowed.rule, 0, {Reason::budget_hours, 0, 0});
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
     const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
     if (housekeeping.rule >= 0) return Ruling::allow(housekeeping.rule);
@@ -283,12 +307,14 @@ static bool looks_like_answer(const Packet& p) {
 void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.verdict = ruling.verdict;
     out.provisional = ruling.provisional;
+    out.held = false;
     out.rule = ruling.rule;
     out.reasons = ruling.reasons;
     out.finding = 0;
     out.nearest = -1;
     out.fits = false;
     out.answers = ruling.answers;
+    out.wrapped = 0;
     out.flow = ruling.flow;
     if (ruling.rule >= 0) ++counters.by_rule[static_cast<std::size_t>(ruling.rule)];
     if (ruling.verdict == Verdict::allow) {
@@ -300,7 +326,7 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
     out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
-    out.finding = record(w, out, ruling.breach).id;
+    out.finding = record(w, out, ruling).id;
 }
 
 namespace {
@@ -335,7 +361,7 @@ Direction direction_of(const Policy& policy, const Address& initiator, const Add
 
 }  // namespace
 
-Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Misspoken* breach) {
+Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Ruling& ruling) {
     const Packet& p = w.packet;
     Cause c;
     c.reasons = j.reasons;
@@ -354,7 +380,9 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Misspoken
     Finding& f = findings.count(c, w.ts, p.len, fresh);
     if (!fresh || f.cause.rest) return f;
     f.detail = detail_of(p);
-    if (breach != nullptr) f.breach = *breach;
+    if (w.opened != nullptr) f.note = w.opened->why;
+    if (ruling.overspent) f.note = budgets_.words(*ruling.overspent, ruling.fits, w.ts);
+    if (ruling.breach != nullptr) f.breach = *ruling.breach;
     if (j.nearest >= 0 && !j.fits) f.why = links_[w.link].rules->nearest(p, j.answers).why;
     if (p.mac_src != nullptr) {
         f.has_mac = true;
@@ -365,11 +393,12 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Misspoken
 
 std::vector<std::string> Engine::Impl::why(const Frame& frame, const Judgement& j) {
     if (j.nearest < 0 || j.fits) return {};
-    const auto link = link_index(frame.link);
+    Seen seen;
+    see(frame, seen);
+    if (seen.packet.fragment) return findings.all()[j.finding - 1].why;  // what it was a part of was judged
+    const auto link = link_index(seen.opened.frame.link);
     if (!link) return {};
-    Work w;
-    read(w, frame);
-    return links_[*link].rules->nearest(w.packet, j.answers).why;
+    return links_[*link].rules->nearest(seen.packet, j.answers).why;
 }
 
 }  // namespace sw

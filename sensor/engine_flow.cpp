@@ -31,12 +31,14 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
     ++counters.by_rule[flow->rule];
     out.verdict = Verdict::allow;
     out.provisional = flow->provisional;
+    out.held = false;
     out.rule = flow->rule;
     out.reasons = {};
     out.finding = 0;
     out.nearest = -1;
     out.fits = false;
     out.answers = from == 1;
+    out.wrapped = 0;
     out.flow = flows_.slot_of(*flow);
     return true;
 }
@@ -76,7 +78,9 @@ Ruling Engine::Impl::rule_flow(Work& w) {
 /// Rules that read nothing but the tuple have one answer a direction: asked once, remembered in the flow.
 std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) {
     const bool has_ports = w.packet.transport == Transport::tcp || w.packet.transport == Transport::udp;
-    const bool by_tuple = has_ports && w.packet.plain && w.link == flow.link && rules(w).forbids_by_tuple(w.packet.network);
+    // Conversations with a budget are looked at packet by packet: never clear, so that the short way leaves them to the long one.
+    const bool by_tuple =
+        has_ports && w.packet.plain && w.link == flow.link && !budgets_.watches(flow.rule) && rules(w).forbids_by_tuple(w.packet.network);
     if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
     const int rule = rules(w).forbidden(w.packet, w.ts);
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
@@ -90,20 +94,50 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     const Rule& rule = policy.rules[flow.rule];
     if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::sink_reply), flow.rule, true);
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
-    if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), flow.rule, from == 1);
+    // From here on the rule has no objection of the frame's own left.
+    if (rule.until && w.ts >= *rule.until) return Ruling::grey(Reason::rule_expired, flow.rule, from == 1);
     const FlowState before = flow.state;
     bool outside = false;
     if (is_tcp(w.packet)) {
         const TcpState::Answer answer = tcp_.segment(flow, w.packet, from, now_);
         if (answer.fit == TcpState::Fit::reopens) return without_flow(w);
-        if (answer.fit == TcpState::Fit::refused) return Ruling::grey(w.objections.with(answer.reason), flow.rule, from == 1);
+        if (answer.fit == TcpState::Fit::refused) return Ruling::grey(answer.reason, flow.rule, from == 1);
         counters.unverified_retransmits += answer.unverified;
         outside = answer.outside;
     } else {
         flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
     }
     if (flow.breached || (flow.owes && !outside && !speaks_on(flow, from, before, w.packet))) return in_breach(w, flow, from);
+    if (auto beyond = beyond_budget(w, flow, from)) return *beyond;
     return Ruling::allow(flow, flows_.slot_of(flow), from == 1);
+}
+
+Ruling Engine::Impl::overspent(int rule, int from, const Overspent& over) {
+    Ruling ruling = Ruling::grey(over.reason, rule, from == 1);
+    ruling.overspent = over;
+    return ruling;
+}
+
+/// A conversation begins. One that its rule's budget does not allow is followed all the same, so that its packets are known as such.
+std::optional<Ruling> Engine::Impl::begin_budget(const Work& w, Flow& flow, int from) {
+    if (!budgets_.watches(flow.rule)) return std::nullopt;
+    if (const auto over = budgets_.open(flow.rule, flows_.slot_of(flow), now_, w.ts)) {
+        flow.refused = over->reason == Reason::budget_flows ? 1 : 2;
+        return overspent(flow.rule, from, *over);
+    }
+    return beyond_budget(w, flow, from);
+}
+
+/// A packet that fits its conversation: does its rule's budget allow it?
+std::optional<Ruling> Engine::Impl::beyond_budget(const Work& w, const Flow& flow, int from) {
+    if (!budgets_.watches(flow.rule)) return std::nullopt;
+    if (flow.refused == 1) {
+        const std::uint64_t most = policy.rules[flow.rule].budget.max_flows_per_hour.value_or(0);
+        return overspent(flow.rule, from, {Reason::budget_flows, most + 1, most});
+    }
+    if (flow.refused == 2) return overspent(flow.rule, from, {Reason::budget_hours, 0, 0});
+    const auto over = budgets_.spend(flow.rule, flows_.slot_of(flow), w.packet.len, now_, w.ts);
+    return over ? std::optional(overspent(flow.rule, from, *over)) : std::nullopt;
 }
 
 Ruling Engine::Impl::open(Work& w, int rule) {
@@ -120,9 +154,11 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     flow->link = w.link;
     flow->state = w.packet.transport == Transport::udp ? FlowState::datagrams : FlowState::echo;
     if (tcp) tcp_.open(*flow, w.packet, now_);
-    ++counters.flows;
+    auto beyond = begin_budget(w, *flow, 0);
+    counters.flows += flow->refused == 0;
     conform_.opened(*flow);
     if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
+    if (beyond) return *beyond;
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);
 }
 
@@ -150,7 +186,8 @@ Ruling Engine::Impl::unopened(Work& w) {
         const int expired = forward.expired >= 0 ? forward.expired : backward.expired;
         return Ruling::grey(w.objections.with(expired >= 0 ? Reason::rule_expired : Reason::no_rule), expired);
     }
-    const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0;
+    const bool may_pick_up = is_tcp(w.packet) && in_grace() && (w.packet.tcp_flags & (tcp_flag::syn | tcp_flag::rst)) == 0 &&
+                             w.objections.within(policy.rules[static_cast<std::size_t>(rule)].accept);
     if (!may_pick_up) return Ruling::grey(w.objections.with(Reason::not_open), rule, from == 1);
     if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
         tell_end(*old);
@@ -161,8 +198,10 @@ Ruling Engine::Impl::unopened(Work& w) {
     flow->rule = static_cast<std::uint16_t>(rule);
     flow->link = w.link;
     tcp_.pick_up(*flow, w.packet, from, now_);
-    ++counters.provisional;
+    auto beyond = begin_budget(w, *flow, from);
+    counters.provisional += flow->refused == 0;
     conform_.picked_up(*flow);
+    if (beyond) return *beyond;
     return Ruling::allow(*flow, flows_.slot_of(*flow), from == 1);
 }
 

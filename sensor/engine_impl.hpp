@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "rules/policy/rule_judge.hpp"
+#include "sensor/conform/conformance.hpp"
 #include "sensor/engine.hpp"
+#include "sensor/flow/budgets.hpp"
 #include "sensor/flow/flow_table.hpp"
+#include "sensor/flow/fragments.hpp"
 #include "sensor/flow/sent_octets.hpp"
 #include "sensor/flow/tcp_state.hpp"
 #include "sensor/wire.hpp"
@@ -22,8 +25,15 @@ struct Work {
     std::uint32_t hash = 0;
     std::uint8_t link = 0;
     bool in_flow = false;                ///< TCP, UDP or ICMP echo with a key
-    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tag that the policy expects
+    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tags that the policy expects
+    const Opened* opened = nullptr;      ///< where a mirror wraps
 };
+
+/// ICMP errors are judged by the flow that they quote; everything else without ports has no flow.
+inline bool has_flow(const Packet& p) {
+    if (p.later_fragment || p.ip_src == nullptr) return false;
+    return p.transport == Transport::tcp || p.transport == Transport::udp || p.is_echo_request() || p.is_echo_reply();
+}
 
 /// What judging a packet found out, for its finding.
 struct Ruling {
@@ -33,18 +43,19 @@ struct Ruling {
     bool answers = false;  ///< the sender is the responder: the finding's initiator is the receiver
     int fits = -1;         ///< GREY: a rule whose filter accepts the conversation
     ReasonSet reasons;
-    std::uint32_t flow = 0;             ///< ALLOW: slot of its conversation, if it has one
-    const Misspoken* breach = nullptr;  ///< what its conversation said that its protocol does not allow
+    std::uint32_t flow = 0;              ///< ALLOW: slot of its conversation, if it has one
+    const Misspoken* breach = nullptr;   ///< what its conversation said that its protocol does not allow
+    std::optional<Overspent> overspent;  ///< GREY: the budget of the rule that it fits
 
-    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0, nullptr}; }
+    static Ruling allow(int rule, bool provisional = false) { return {Verdict::allow, rule, provisional, false, -1, {}, 0, nullptr, {}}; }
     static Ruling allow(const Flow& flow, std::uint32_t slot, bool answers) {
-        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot, nullptr};
+        return {Verdict::allow, flow.rule, flow.provisional, answers, -1, {}, slot, nullptr, {}};
     }
     static Ruling grey(const ReasonSet& reasons, int fits = -1, bool answers = false) {
-        return {Verdict::grey, -1, false, answers, fits, reasons, 0, nullptr};
+        return {Verdict::grey, -1, false, answers, fits, reasons, 0, nullptr, {}};
     }
     static Ruling black(const ReasonSet& reasons, int rule, bool answers = false) {
-        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0, nullptr};
+        return {Verdict::black, rule, false, answers, -1, reasons.with(Reason::forbidden), 0, nullptr, {}};
     }
 };
 
@@ -60,12 +71,18 @@ public:
     void begin_file() { file_begins_ = true; }
     void end_flows();
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
+    Result<Done> prepare(Datalink captured);
+    void see(const Frame& frame, Seen& seen) const;
+    void end_fragments();
+    void pass_time(Timestamp packet_time);
+    void forget_settled();
 
     const Policy& policy;
     EngineOptions options;
     EngineCounters counters;
     Findings findings;
     FlowEnd on_flow_end;
+    std::vector<Settled> settled;
     std::vector<Earlier> earlier;
     const Conformance& conformance() const { return conform_; }
     void on_told(ToldOf f);
@@ -84,8 +101,23 @@ private:
         std::uint8_t link = 0;
     };
 
+    // engine_mirror.cpp
+    bool is_common_within(const Opened& opened, CommonFrame& common) const;
+    void glance_within(const Opened& opened, Glance& g) const;
+    std::size_t open(std::span<const Frame> captured, const Glance*& glances, std::optional<Error>& error);
+    void account_mirror(std::size_t frames, std::span<Judgement> out);
+
+    // engine_fragments.cpp
+    bool take_fragment(Work& w, const Frame& captured, const Frame& judged, Judgement& out);
+    bool spoils(Work& w);
+    Ruling rule_whole(const Datagram& datagram);
+    void read_part(const Datagram& datagram);
+    void settle_part(Datagram&& datagram, const ReasonSet& reasons);
+    void settle_pieces(Datagram&& datagram, const Ruling& ruling, std::size_t held);
+    void settle_overdue(Timestamp now, bool all);
+
     // engine.cpp
-    void read(Work& w, const Frame& frame) const;
+    void read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
     void expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const;
     void tick(Timestamp ts);
@@ -99,10 +131,10 @@ private:
                       Judgement& out);
     std::size_t fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error);
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
-    Finding& record(const Work& w, const Judgement& j, const Misspoken* breach);
+    Finding& record(const Work& w, const Judgement& j, const Ruling& ruling);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
-    /// Fragments are never waved through: nobody has put them together and looked.
+    /// A fragment is never waved through as it comes: it is put together first, or not at all.
     bool waivable(const Work& w) const { return !w.packet.fragment && w.objections.within(accepted_by_some_); }
 
     // engine_flow.cpp
@@ -113,6 +145,9 @@ private:
     Ruling icmp_error(Work& w);
     Ruling not_a_conversation(Work& w);
     Ruling open(Work& w, int rule);
+    static Ruling overspent(int rule, int from, const Overspent& over);
+    std::optional<Ruling> begin_budget(const Work& w, Flow& flow, int from);
+    std::optional<Ruling> beyond_budget(const Work& w, const Flow& flow, int from);
     void tell_end(const Flow& flow) const;
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
     bool is_one_way(const Flow& flow) const { return flow.state == FlowState::datagrams && one_way_[flow.rule]; }
@@ -124,12 +159,25 @@ private:
     Ruling in_breach(Work& w, const Flow& flow, int from);
     void bring_up(std::uint32_t finding, std::size_t index);
 
+    std::uint64_t taken() const { return counters.allowed + counters.greylisted + counters.blacklisted + counters.held; }
+
     WireCheck wire_;
     GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
-    std::vector<Timestamp> until_;  ///< by rule
-    std::vector<bool> one_way_;     ///< by rule: its UDP conversations have no replies
+    std::unique_ptr<MirrorPort> mirror_;  ///< none: frames are captured as they are
+    std::vector<Opened> opened_;          ///< with a mirror: of the batch
+    std::vector<Frame> inner_;
+    MirrorSequence sequence_;
+    std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
+    std::vector<Timestamp> until_;     ///< by rule
+    Budgets budgets_;
+    std::unique_ptr<Fragments> fragments_;  ///< none: no rule accepts fragments, each is grey when it comes
+    std::vector<Datagram> released_;        ///< whose pieces settled borrows
+    Work whole_;                            ///< a datagram that was put together, or its part that is there
+    Seen part_;
+    std::vector<std::uint8_t> assembled_;
+    std::vector<bool> one_way_;  ///< by rule: its UDP conversations have no replies
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

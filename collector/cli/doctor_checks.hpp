@@ -19,6 +19,12 @@ struct Check {
     std::string fix;  ///< "" where ok
 };
 
+/// A counter that a driver keeps of its own, by the driver's name for it.
+struct DriverCounter {
+    std::string name;
+    std::uint64_t value = 0;
+};
+
 /// A network interface; nothing: this user or system cannot know.
 struct InterfaceFacts {
     std::string name;
@@ -26,11 +32,14 @@ struct InterfaceFacts {
     std::optional<bool> up, carrier, promiscuous, arp, multicast, ipv6;
     std::optional<std::vector<std::string>> addresses;  ///< of every family, as text
     std::optional<std::vector<std::string>> offloads;   ///< those that are on
+    std::optional<std::vector<DriverCounter>> counters;
 };
 
 /// Where an interface has a network namespace of its own (span-NAME), enters it: root only; afterwards this process stays there.
 /// Before confinement: asks the kernel by a socket.
 InterfaceFacts interface_facts(const std::string& name);
+/// Of an interface of this network namespace; nothing: the driver does not tell. Before confinement: asks by a socket.
+std::optional<std::vector<DriverCounter>> driver_counters(const std::string& interface);
 /// Those that were prepared for a sensor.
 std::vector<std::string> prepared_interfaces();
 /// Is the clock of this machine disciplined? Nothing: the system does not say. Before confinement.

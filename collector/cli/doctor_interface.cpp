@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "collector/cli/doctor_checks.hpp"
 #include "rules/base/text.hpp"
 
@@ -52,6 +54,30 @@ Check check_none(const char* name, const std::optional<std::vector<std::string>>
     return otherwise;
 }
 
+/// Drivers have names of their own for frames that the card had and nobody got.
+bool tells_of_loss(const DriverCounter& c) {
+    constexpr std::string_view words[] = {"drop",   "discard",    "miss",    "no_buf",   "nobuf",
+                                          "no_dma", "out_of_buf", "overrun", "overflow", "fifo"};
+    const bool sent = c.name.find("tx") != std::string::npos;
+    return !sent &&
+           std::any_of(std::begin(words), std::end(words), [&](std::string_view w) { return c.name.find(w) != std::string::npos; });
+}
+
+Check check_driver(const std::optional<std::vector<DriverCounter>>& counters, const std::string& shown) {
+    if (!counters) return {"driver", Check::State::warn, shown + ": counters of its driver unknown", by_root};
+    std::size_t kept = 0;
+    std::vector<std::string> lost;
+    for (const DriverCounter& c : *counters) {
+        kept += tells_of_loss(c);
+        if (tells_of_loss(c) && c.value > 0) lost.push_back(fmt::format("{} {}", escape_for_display(c.name), c.value));
+    }
+    if (kept == 0) return {"driver", Check::State::ok, shown + ": its driver counts no losses of its own; /sys tells those there are", {}};
+    if (lost.empty()) return {"driver", Check::State::ok, fmt::format("{}: no losses in {} counters of its driver", shown, kept), {}};
+    return {"driver", Check::State::warn, fmt::format("{}: its driver counts {}", shown, fmt::join(lost, ", ")),
+            "look again in a minute: if they grow, the card loses frames that no sensor sees: ethtool -G " + shown +
+                " rx N gives it more room"};
+}
+
 }  // namespace
 
 std::vector<Check> check_interface(const InterfaceFacts& facts) {
@@ -66,6 +92,7 @@ std::vector<Check> check_interface(const InterfaceFacts& facts) {
     out.push_back(
         check_none("offloads", facts.offloads, shown, "offloads",
                    {{}, Check::State::warn, {}, "ethtool -K " + shown + " gro off lro off rxvlan off: frames are then as on the wire"}));
+    out.push_back(check_driver(facts.counters, shown));
     return out;
 }
 

@@ -123,6 +123,7 @@ InterfaceFacts interface_facts(const std::string& name) {
     facts.ipv6 = speaks_ipv6(name);
     facts.addresses = addresses_of(name);
     facts.offloads = offloads_of(name);
+    facts.counters = driver_counters(name);
     return facts;
 }
 

@@ -48,6 +48,8 @@ InterfaceFacts interface_facts(const std::string& name) {
     return facts;
 }
 
+std::optional<std::vector<DriverCounter>> driver_counters(const std::string&) { return std::nullopt; }
+
 std::optional<bool> is_clock_synchronised() { return std::nullopt; }
 
 std::string confinement_kind() { return "pledge, unveil"; }

@@ -27,8 +27,8 @@ std::string is_hash(const std::string& text) {
 void read_ignore(const std::vector<std::string>& words, ReasonSet& ignore) {
     for (const std::string& slug : words) {
         const auto reason = reason_from_slug(slug);
-        if (reason == Reason::fragment)
-            throw CLI::ValidationError("--ignore", "fragments stay grey until they are reassembled: fragment cannot be ignored");
+        if (reason && fragment_anomalies().has(*reason))
+            throw CLI::ValidationError("--ignore", "no fragment is waved through: a rule that wants fragments put together accepts them");
         if (reason && info(*reason).kind == ReasonKind::anomaly) {
             ignore.add(*reason);
             continue;

@@ -11,7 +11,7 @@
 
 namespace sw {
 
-void Progress::begin_file(std::string name, std::uint64_t size) {
+void Progress::begin_file(const std::string& name, std::uint64_t size) {
     name_ = escape_for_display(name);
     size_ = size;
     began_ = drawn_at_ = Clock::now();

@@ -12,7 +12,7 @@ public:
     explicit Progress(bool enabled) : enabled_(enabled) {}
 
     /// size: octets of the file as stored, 0 if unknown (a pipe)
-    void begin_file(std::string name, std::uint64_t size);
+    void begin_file(const std::string& name, std::uint64_t size);
     /// Cheap; redraws a few times a second, or at once when a signal asked for a line.
     void at(std::uint64_t position, std::uint64_t frames, std::uint64_t grey);
     void clear();

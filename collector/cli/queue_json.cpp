@@ -83,6 +83,8 @@ void put_sample(Json& o, std::int64_t finding, const DissectedSample& d) {
     o["source"] = s.source;
     o["frame"] = s.number;
     o["policy_sha256"] = s.policy_sha256;
+    const Wrapping& w = s.wrapping;
+    o["wrapping"] = w.octets() == 0 ? Json(nullptr) : Json({{"from", w.from}, {"octets", w.count}, {"tail", w.tail}});
     o["octets"] = to_hex(s.octets);
     if (s.is_log)
         o["line"] = escape_for_display({reinterpret_cast<const char*>(s.octets.data()), s.octets.size()});

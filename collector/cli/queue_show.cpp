@@ -17,8 +17,8 @@ std::vector<DissectedSample> dissected(std::vector<Sample> samples, std::optiona
     for (Sample& s : samples) {
         DissectedSample d{std::move(s), {}};
         const Sample& kept = d.sample;
-        const Frame frame{kept.octets.data(), static_cast<std::uint32_t>(kept.octets.size()), kept.len, kept.ts, kept.number, kept.link};
-        if (dissector && !kept.is_log) d.dissection = dissector->dissect(frame);
+        std::vector<std::uint8_t> unwrapped;
+        if (dissector && !kept.is_log) d.dissection = dissector->dissect(judged_frame(kept, unwrapped));
         list.push_back(std::move(d));
     }
     return list;

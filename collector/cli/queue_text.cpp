@@ -49,8 +49,6 @@ std::string step(const Review& r) {
     return r.was == r.becomes ? verb : fmt::format("{} ({} -> {})", verb, to_string(r.was), to_string(r.becomes));
 }
 
-Frame frame_of(const Sample& s) { return {s.octets.data(), static_cast<std::uint32_t>(s.octets.size()), s.len, s.ts, s.number, s.link}; }
-
 class TextReport : public QueueReport {
 public:
     TextReport(Output& out, std::size_t columns) : out_(&out), columns_(columns) {}
@@ -159,7 +157,8 @@ private:
             const std::string which = s.sample.ordinal > 0 ? fmt::format("packet {} of {}", s.sample.ordinal, d.finding.count)
                                                            : fmt::format("{} before the first", 1 - s.sample.ordinal);
             out_->line(fmt::format("{}, {} frame {}", which, escape_for_display(s.sample.source), s.sample.number));
-            out_->line("  " + packet_line(frame_of(s.sample)));
+            std::vector<std::uint8_t> unwrapped;
+            out_->line("  " + packet_line(judged_frame(s.sample, unwrapped)));
             out_->line("  " + escape_again(s.sample.comment));
             if (d.hex) out_->put(hex_dump(s.sample.octets, most_dumped));
             for (const std::string& line : s.dissection) out_->line("  " + line);

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <optional>
 
+#include "collector/cli/line_order.hpp"
 #include "collector/cli/policy_file.hpp"
 #include "collector/cli/progress.hpp"
 #include "collector/cli/replay_store.hpp"
@@ -53,8 +54,12 @@ private:
     void file(const std::string& name);
     void judge_all(CaptureReader& reader, std::uint64_t octets, FileResult& result);
     bool batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result);
-    void tell(const std::string& name, const Frame& frame, const Judgement& judgement);
+    std::string tell(const std::string& name, const Frame& frame, const Judgement& judgement);
+    void tell_batch(const std::string& name, std::span<const Frame> frames);
+    void tell_settled(const std::string& name, std::uint64_t until, std::size_t& next);
+    bool tells() const { return options_.replay.packets != Listing::none || writer_; }
     void write(const Frame& frame, const std::string& comment);
+    void write_earlier(std::size_t index, std::vector<Earlier>::const_iterator& next);
     void fail(FileResult& result, const Error& error);
 
     const Options& options_;
@@ -62,6 +67,8 @@ private:
     std::unique_ptr<ReplayStore> store_;  ///< ends before the engine that it listens to
     Output* out_;
     std::unique_ptr<ReplayReport> report_;
+    LineOrder lines_{[this](const std::string& line) { report_->print(line); }};
+    std::uint64_t told_ = 0;  ///< frames of the run given to tell_batch()
     Progress progress_;
     std::optional<PcapngWriter> writer_;
     std::array<Frame, frames_at_once> frames_;
@@ -102,11 +109,12 @@ void Replay::fail(FileResult& result, const Error& error) {
     complain(fmt::format("{}: {}", escape_for_display(result.name), error.text));
 }
 
-void Replay::tell(const std::string& name, const Frame& frame, const Judgement& judgement) {
+/// The frame's line, "" if it is not listed. What goes into the evidence does so here.
+std::string Replay::tell(const std::string& name, const Frame& frame, const Judgement& judgement) {
     const bool listed = options_.replay.packets == Listing::all || judgement.verdict != Verdict::allow;
-    if (!listed) return;
-    if (options_.replay.packets != Listing::none) report_->packet(name, frame, judgement, engine_);
-    if (writer_) write(frame, verdict_comment(frame, judgement, engine_));
+    if (!listed || give_up_) return {};
+    write(frame, writer_ ? verdict_comment(frame, judgement, engine_) : std::string());
+    return options_.replay.packets == Listing::none ? std::string() : report_->packet(name, frame, judgement, engine_);
 }
 
 void Replay::write(const Frame& frame, const std::string& comment) {
@@ -119,21 +127,40 @@ void Replay::write(const Frame& frame, const std::string& comment) {
     }
 }
 
+/// What led to the finding that the frame with this index in the batch began.
+void Replay::write_earlier(std::size_t index, std::vector<Earlier>::const_iterator& next) {
+    for (; next != engine_.earlier().end() && next->index == index; ++next) {
+        if (options_.replay.packets == Listing::all) continue;  // where all packets are written they have their place already
+        auto back = static_cast<std::uint32_t>(next->frames.size());
+        for (const HeldFrame& held : next->frames) write(held.frame, earlier_comment(next->finding, back--));
+    }
+}
+
+/// Lines are in the order of the frames; evidence is in the order of the verdicts, of which fragments have theirs together.
+void Replay::tell_batch(const std::string& name, std::span<const Frame> frames) {
+    std::size_t next = 0;
+    auto brought_up = engine_.earlier().begin();
+    for (std::size_t i = 0; i < frames.size(); ++i, ++told_) {
+        if (judgements_[i].held) lines_.next(std::nullopt);
+        tell_settled(name, told_, next);
+        if (!judgements_[i].held) lines_.next(tell(name, frames[i], judgements_[i]));
+        write_earlier(i, brought_up);
+    }
+}
+
+void Replay::tell_settled(const std::string& name, std::uint64_t until, std::size_t& next) {
+    const std::span<const Settled> list = engine_.settled();
+    for (; next < list.size() && list[next].at <= until; ++next)
+        lines_.settle(list[next].index, tell(name, list[next].frame, list[next].judgement));
+}
+
 /// false: stop reading this file
 bool Replay::batch(std::span<const Frame> frames, std::span<const Glance> glances, std::uint64_t position, FileResult& result) {
     std::size_t judged = 0;
     const auto done = engine_.judge(frames, judgements_, judged, glances);
     result.frames += judged;
     progress_.at(position, result.frames, engine_.counters().greylisted);
-    const bool tells = options_.replay.packets != Listing::none || writer_;
-    auto brought_up = engine_.earlier().begin();
-    for (std::size_t i = 0; tells && i < judged && !give_up_; ++i) {
-        tell(result.name, frames[i], judgements_[i]);
-        for (; brought_up != engine_.earlier().end() && brought_up->index == i; ++brought_up)
-            for (std::size_t n = 0; n < brought_up->frames.size(); ++n)
-                write(brought_up->frames[n].frame,
-                      earlier_comment(brought_up->finding, static_cast<std::uint32_t>(brought_up->frames.size() - n)));
-    }
+    if (tells() && judged > 0) tell_batch(result.name, frames.first(judged));
     if (store_ != nullptr && !store_->judged(frames.first(judged), std::span(judgements_.data(), judged))) give_up_ = true;
     if (!done) fail(result, done.error());
     return done && !give_up_ && !out_->failed() && stop_signal() == 0;
@@ -189,6 +216,9 @@ void Replay::file(const std::string& name) {
         return;
     }
     judge_all(*reader, octets, result);
+    engine_.end_fragments();
+    std::size_t first = 0;
+    if (tells()) tell_settled(name, told_, first);
     result.datalink = names_of(reader->datalinks());
     if (const auto& stop = reader->stopped(); stop && stop_signal() == 0)
         fail(result, {ExitCode::input, fmt::format("stopped at frame {}, offset {}: {}", stop->frame, stop->offset, stop->why)});

@@ -31,7 +31,9 @@ struct ReplayResult {
 class ReplayReport {
 public:
     virtual ~ReplayReport() = default;
-    virtual void packet(const std::string& file, const Frame& frame, const Judgement& judgement, Engine& engine) = 0;
+    /// The line about one frame; print() puts it out, in the order of the frames.
+    virtual std::string packet(const std::string& file, const Frame& frame, const Judgement& judgement, Engine& engine) = 0;
+    virtual void print(const std::string& packet_line) = 0;
     virtual void finish(const ReplayResult& result) = 0;
 };
 std::unique_ptr<ReplayReport> text_report(Output& out);

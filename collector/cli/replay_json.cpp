@@ -31,16 +31,30 @@ std::string proto_of(Network network, std::uint8_t proto, std::uint16_t ethertyp
     return ethertype == 0 ? "" : text;
 }
 
+/// What a mirror had put around the frame that the other fields describe.
+Json outer(const Policy& policy, const Opened& opened, const Judgement& j) {
+    if (j.wrapped == 0) return nullptr;
+    const Wrapped& w = opened.wrapped;
+    const auto number = [](const std::optional<std::uint32_t>& n) { return n ? Json(*n) : Json(nullptr); };
+    return {{"kind", to_string(policy.wire.mirror.format.kind)},
+            {"src", or_null(to_string(w.sender))},
+            {"octets", j.wrapped},
+            {"id", number(w.id)},
+            {"sequence", number(w.sequence)},
+            {"way", w.way == Wrapped::Way::unknown ? Json(nullptr) : Json(to_string(w.way))}};
+}
+
 class JsonReport : public ReplayReport {
 public:
     explicit JsonReport(Output& out) : out_(&out) {}
 
-    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+    std::string packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
         const Policy& policy = engine.policy();
-        Packet p;
-        decode(frame.data, frame.caplen, frame.len, frame.link, p);
+        Engine::Seen seen;
+        engine.see(frame, seen);
+        const Packet& p = seen.packet;
         const bool ports = p.transport == Transport::tcp || p.transport == Transport::udp;
-        Json o = first_object();
+        Json o;
         o["type"] = "packet";
         o["file"] = file;
         o["frame"] = frame.number;
@@ -61,7 +75,14 @@ public:
         o["dport"] = ports ? Json(p.dport) : Json(nullptr);
         o["proto"] = or_null(proto_of(p.network, p.ip_proto, p.ethertype));
         o["community_id"] = or_null(community_id(p));
-        out_->line(line_of(o));
+        o["outer"] = outer(policy, seen.opened, j);
+        return line_of(o);
+    }
+
+    /// Lines come when they are known, and which is the first when they are printed.
+    void print(const std::string& line) override {
+        constexpr std::string_view schema = R"({"schema":1,)";
+        out_->line(std::exchange(first_, false) ? std::string(schema) + line.substr(1) : line);
     }
 
     void finish(const ReplayResult& r) override {
@@ -101,6 +122,14 @@ private:
         o["why"] = f.why;
         if (f.breach && !c.rest) o["breach"] = breach(*f.breach);
         out_->line(line_of(o));
+    }
+
+    static Json mirror(const Policy& policy, const MirrorCounters& m) {
+        if (!policy.wire.mirror.wraps()) return nullptr;
+        return {{"kind", to_string(policy.wire.mirror.format.kind)},
+                {"frames", m.frames},
+                {"refused", m.refused},
+                {"lost", m.lost ? Json(*m.lost) : Json(nullptr)}};
     }
 
     /// What a conversation said that its protocol does not allow: of the finding's first packet.
@@ -152,6 +181,7 @@ private:
         o["findings"] = r.engine->findings().all().size();
         o["clock_steps"] = n.clock_steps;
         o["unverified_retransmits"] = n.unverified_retransmits;
+        o["mirror"] = mirror(policy, n.mirror);
         o["anomalies"] = anomalies;
         o["rules"] = rules;
         o["services"] = services(policy, r.engine->speech());

@@ -243,6 +243,7 @@ bool ReplayStore::end_file(const std::string& error) {
             fmt::format("{}: already in {} as far as it can be read ({} frames), since {}; nothing added (--again counts it once more)",
                         name_, path_, frames_, to_the_second(progress_.began)));
     if (!gate_->shut) added_ = true;
+    recorder_->settled(gate_->shut);
     recorder_->end_file(name_, error);
     complete_ = progress_.complete || error.empty();
     unsettled_ = true;

@@ -26,12 +26,14 @@ class TextReport : public ReplayReport {
 public:
     explicit TextReport(Output& out) : out_(&out) {}
 
-    void packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
-        Packet p;
-        decode(frame.data, frame.caplen, frame.len, frame.link, p);
-        out_->line(fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(p),
-                               escape_for_display(verdict_comment(frame, j, engine))));
+    std::string packet(const std::string& file, const Frame& frame, const Judgement& j, Engine& engine) override {
+        Engine::Seen seen;
+        engine.see(frame, seen);
+        return fmt::format("{}:{} {} {}  {}", escape_for_display(file), frame.number, to_rfc3339(frame.ts), route(seen.packet),
+                           escape_for_display(verdict_comment(frame, j, engine)));
     }
+
+    void print(const std::string& line) override { out_->line(line); }
 
     void finish(const ReplayResult& r) override {
         for (const FileResult& f : r.files)
@@ -58,9 +60,16 @@ private:
         out_->line(fmt::format("{:>11}  {}", n.blacklisted, out_->red("blacklisted")));
         if (n.provisional > 0)
             out_->line(fmt::format("{:>11}  conversations accepted mid-stream by --grace: look at them once", n.provisional));
+        if (policy.wire.mirror.wraps()) mirror(n.mirror, to_string(policy.wire.mirror.format.kind));
         if (n.clock_steps > 0) out_->line(fmt::format("{:>11}  backward clock steps of over a second", n.clock_steps));
         if (n.unverified_retransmits > 0)
             out_->line(fmt::format("{:>11}  retransmissions whose first copy was not kept any more", n.unverified_retransmits));
+    }
+
+    void mirror(const MirrorCounters& m, std::string_view kind) {
+        const std::string lost = m.lost ? fmt::format("{} lost on their way", *m.lost) : "how many were lost on their way is unknown";
+        out_->line(fmt::format("{:>11}  frames taken out of {}, {}", m.frames, kind, lost));
+        if (m.refused > 0) out_->line(fmt::format("{:>11}  frames that are not what the mirror sends", m.refused));
     }
 
     /// ", 18 spoke smtp, 6 encrypted": and what could not be judged.

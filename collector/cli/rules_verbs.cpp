@@ -91,20 +91,84 @@ std::vector<std::string_view> slugs(const ReasonSet& set) {
     return list;
 }
 
+Json budget_json(const Budget& b) {
+    Json o = Json::object();
+    if (b.max_bytes) o["max_bytes"] = *b.max_bytes;
+    if (b.max_duration) o["max_duration"] = to_string(*b.max_duration);
+    if (b.max_flows_per_hour) o["max_flows_per_hour"] = *b.max_flows_per_hour;
+    if (b.hours) o["hours"] = to_string(*b.hours);
+    return o.empty() ? Json(nullptr) : o;
+}
+
+/// null where nothing is pinned; what is not pinned is not there.
+Json pins_json(const Pins& p) {
+    Json o(nullptr);
+    const auto text = [&](const char* key, const std::string& s) {
+        if (!s.empty()) o[key] = s;
+    };
+    const auto list = [&](const char* key, const std::vector<std::string>& l) {
+        if (!l.empty()) o[key] = l;
+    };
+    text("banner", p.banner);
+    list("hello", p.hello);
+    list("server_name", p.server_name);
+    list("alpn", p.alpn);
+    list("certificate", p.certificate);
+    list("certificate_name", p.certificate_name);
+    text("tls", p.tls);
+    text("ident", p.ident);
+    return o;
+}
+
 Json rule_json(const Rule& r) {
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
-    return {{"kind", to_string(r.kind)},  {"name", r.name},
-            {"filter", r.filter.written}, {"expanded", r.filter.expanded},
-            {"speaks", text(r.speaks)},   {"owner", text(r.owner)},
-            {"reason", text(r.reason)},   {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
-            {"accept", slugs(r.accept)},  {"line", r.line}};
+    return {{"kind", to_string(r.kind)},
+            {"name", r.name},
+            {"filter", r.filter.written},
+            {"expanded", r.filter.expanded},
+            {"speaks", text(r.speaks)},
+            {"pin", pins_json(r.pins)},
+            {"owner", text(r.owner)},
+            {"reason", text(r.reason)},
+            {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
+            {"accept", slugs(r.accept)},
+            {"budget", budget_json(r.budget)},
+            {"ledger", r.ledger},
+            {"line", r.line}};
+}
+
+Json vlans_json(const VlanSet& v) {
+    if (v.untagged && v.tags.empty() && v.stacks.empty()) return "none";
+    Json list = Json::array();
+    if (v.untagged) list.push_back("none");
+    for (const std::uint16_t tag : v.tags) list.push_back(tag);
+    for (const auto& [outer, inner] : v.stacks) list.push_back({outer, inner});
+    return list;
+}
+
+Json mirror_json(const Mirror& m) {
+    if (!m.wraps()) return "none";
+    const auto number = [](const auto& n) { return n ? Json(*n) : Json(nullptr); };
+    const MirrorFormat& f = m.format;
+    return {{"kind", to_string(f.kind)},
+            {"outer", m.outer.written},
+            {"expanded", m.outer.expanded},
+            {"session", number(f.session)},
+            {"vlan", number(f.vlan)},
+            {"key", number(f.key)},
+            {"port", f.port == 0 ? Json(nullptr) : Json(f.port)},
+            {"fcs", f.fcs}};
 }
 
 Json wire_json(const Wire& w) {
     std::vector<std::string> watcher;
     for (const MacAddress& m : w.watcher_macs) watcher.push_back(to_string(m));
     for (const Address& a : w.watcher_addresses) watcher.push_back(to_string(a));
-    return {{"vlans", w.vlans_none ? Json("none") : Json(w.vlans)}, {"mirror", "none"}, {"watcher", watcher}, {"ignore", slugs(w.ignore)}};
+    return {{"vlans", vlans_json(w.vlans)},
+            {"priority_tags", w.vlans.priority},
+            {"mirror", mirror_json(w.mirror)},
+            {"watcher", watcher},
+            {"ignore", slugs(w.ignore)}};
 }
 
 Json policy_json(const Policy& p) {
@@ -113,9 +177,17 @@ Json policy_json(const Policy& p) {
     Json names = Json::object(), rules = Json::array();
     for (const auto& [name, values] : p.names) names[name] = values;
     for (const Rule& r : p.rules) rules.push_back(rule_json(r));
-    return {{"schema", 1},          {"type", "policy"},          {"file", p.path}, {"policy_sha256", p.sha256},
-            {"enclave", p.enclave}, {"mode", to_string(p.mode)}, {"home", home},   {"names", names},
-            {"rules", rules},       {"wire", wire_json(p.wire)}};
+    return {{"schema", 1},
+            {"type", "policy"},
+            {"file", p.path},
+            {"policy_sha256", p.sha256},
+            {"enclave", p.enclave},
+            {"mode", to_string(p.mode)},
+            {"timezone_offset", offset_text(p.timezone_offset)},
+            {"home", home},
+            {"names", names},
+            {"rules", rules},
+            {"wire", wire_json(p.wire)}};
 }
 
 }  // namespace

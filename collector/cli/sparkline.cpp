@@ -18,7 +18,7 @@ std::uint64_t columns_between(Timestamp first, Timestamp last, std::uint64_t wid
 std::uint64_t width_for(Timestamp first, Timestamp last, std::size_t most_columns) {
     constexpr std::array<std::chrono::minutes, 14> round{5min, 10min, 15min, 30min, 60min, 120min, 180min,
                                                          6h,   12h,   24h,   48h,   168h,  336h,   672h};
-    std::uint64_t width = 0;
+    std::uint64_t width = 1;
     for (const auto minutes : round) {
         width = static_cast<std::uint64_t>(Duration(minutes).count());
         if (columns_between(first, last, width) <= most_columns) return width;

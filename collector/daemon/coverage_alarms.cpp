@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "collector/store/digits.hpp"
 #include "collector/store/wall_clock.hpp"
 
 namespace sw {
@@ -20,14 +19,13 @@ void CoverageAlarms::ring(Severity severity, const std::string& sentence, std::u
     alarms_.push_back(std::move(a));
 }
 
-void CoverageAlarms::lost(std::uint64_t& sum, std::uint64_t more, const char* what) {
-    const std::uint64_t before = std::exchange(sum, more == 0 ? 0 : sum + more);
-    if (sum == 0 || (before != 0 && digits_of(before) == digits_of(sum))) return;
-    ring(Severity::high, fmt::format("{} {}", sum, what), sum);
+void CoverageAlarms::lost(Growing& sum, std::uint64_t more, const char* what) {
+    if (sum.add(more)) ring(Severity::high, fmt::format("{} {}", sum.sum(), what), sum.sum());
 }
 
 void CoverageAlarms::coverage(const CoverageRecord& c) {
     behind_->coverage(c);
+    if (c.told) return;
     const Key key{c.from.ns, c.to.ns, c.frames, c.octets};
     if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) return;
     seen_.push_back(key);

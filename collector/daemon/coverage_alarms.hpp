@@ -1,12 +1,13 @@
 #pragma once
 /// What a sensor's coverage says is missing, on its way into the store: an alarm when a loss begins, again when its sum has one
-/// digit more, and anew once a stretch was whole.
+/// digit more, and anew once a stretch was whole; none where the sensor tells it itself.
 #include <deque>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "sensor/journal/alarm_journal.hpp"
+#include "sensor/journal/growing.hpp"
 #include "sensor/journal/record.hpp"
 
 namespace sw {
@@ -34,13 +35,13 @@ private:
     using Key = std::tuple<std::int64_t, std::int64_t, std::uint64_t, std::uint64_t>;
     static constexpr std::size_t most_seen = 1024;
 
-    void lost(std::uint64_t& sum, std::uint64_t more, const char* what);
+    void lost(Growing& sum, std::uint64_t more, const char* what);
     void ring(Severity severity, const std::string& sentence, std::uint64_t count);
 
     RecordSink* behind_;
     std::string name_;
     std::deque<Key> seen_;
-    std::uint64_t kernel_ = 0, interface_ = 0, samples_ = 0;
+    Growing kernel_, interface_, samples_;
     std::vector<AlarmRecord> alarms_;
 };
 

@@ -3,12 +3,8 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
 #include <algorithm>
 #include <array>
@@ -18,40 +14,13 @@
 #include <new>
 #include <optional>
 
+#include "collector/dissect/limits.hpp"
 #include "rules/confine/confine.hpp"
 
 namespace sw::dissecting {
 namespace {
 
 constexpr int exit_memory = 3, exit_too_long = 4;
-constexpr rlim_t stack_octets = rlim_t{8} << 20;
-
-void limit(int resource, rlim_t soft, rlim_t hard) {
-    rlimit now{};
-    if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &now) != 0) return;
-    const rlimit wanted{std::min(soft, now.rlim_max), std::min(hard, now.rlim_max)};
-    ::setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted);
-}
-
-/// What every child inherits.
-void limit_everybody() {
-    limit(RLIMIT_STACK, stack_octets, stack_octets);
-    limit(RLIMIT_CORE, 0, 0);
-    limit(RLIMIT_FSIZE, 0, 0);
-#if defined(__linux__) && !defined(SPAN_SANITIZE)  // the sanitizers reserve terabytes of addresses
-    constexpr rlim_t more = rlim_t{64} << 20;
-    unsigned long pages = 0;
-    if (std::FILE* statm = std::fopen("/proc/self/statm", "re")) {
-        if (std::fscanf(statm, "%lu", &pages) != 1) pages = 0;
-        std::fclose(statm);
-    }
-    const rlim_t now = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
-    if (pages > 0) limit(RLIMIT_AS, now + more, now + more);
-#endif
-#ifdef __linux__
-    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // no memory image for a core handler, no tracer
-#endif
-}
 
 /// What the caller had open or handled is not ours.
 void forget_the_caller(const UniqueFd& requests, const UniqueFd& answers) {
@@ -76,8 +45,7 @@ std::string packed(const std::vector<std::string>& lines) {
 [[noreturn]] void out_of_memory() { ::_exit(exit_memory); }
 
 [[noreturn]] void dissect_and_exit(const Request& request, const std::vector<std::uint8_t>& octets, int answer) {
-    limit(RLIMIT_CPU, 1, 2);
-    limit(RLIMIT_NPROC, 0, 0);
+    limit_child();
     std::set_new_handler(out_of_memory);
     Frame frame;
     frame.data = octets.data();

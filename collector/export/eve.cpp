@@ -150,8 +150,10 @@ std::string log_line(const QueuedFinding& f, const Sample& s) {
 
 std::string eve_line(const QueuedFinding& f, const Sample& s) {
     if (s.is_log) return log_line(f, s);
+    std::vector<std::uint8_t> unwrapped;
+    const Frame frame = judged_frame(s, unwrapped);
     Packet p;
-    decode(s.octets.data(), static_cast<std::uint32_t>(s.octets.size()), s.len, s.link, p);
+    decode(frame.data, frame.caplen, frame.len, frame.link, p);
     Json o;
     o["timestamp"] = eve_time(s.ts);
     o["pcap_cnt"] = s.number;

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <set>
 
@@ -211,12 +211,18 @@ std::string unused_name(std::int64_t finding, const Policy& policy) {
 }
 
 bool is_date(const std::string& text) {
-    int y = 0;
-    unsigned m = 0, d = 0;
-    int end = 0;
-    if (text.size() != 10 || std::sscanf(text.c_str(), "%4d-%2u-%2u%n", &y, &m, &d, &end) != 3 || end != 10) return false;
-    const bool digits = text.find_first_not_of("0123456789-") == std::string::npos;
-    return digits && std::chrono::year_month_day(std::chrono::year(y), std::chrono::month(m), std::chrono::day(d)).ok();
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+    const auto number = [&](std::size_t at, std::size_t digits) {
+        unsigned value = 0;
+        const char* end = text.data() + at + digits;
+        const auto [stop, error] = std::from_chars(text.data() + at, end, value);
+        return error == std::errc{} && stop == end ? static_cast<int>(value) : -1;
+    };
+    const int y = number(0, 4), m = number(5, 2), d = number(8, 2);
+    if (y < 0 || m < 0 || d < 0) return false;
+    return std::chrono::year_month_day(std::chrono::year(y), std::chrono::month(static_cast<unsigned>(m)),
+                                       std::chrono::day(static_cast<unsigned>(d)))
+        .ok();
 }
 
 }  // namespace

@@ -9,9 +9,10 @@
 namespace sw {
 
 struct SamplePacket {
-    std::vector<std::uint8_t> untagged;  ///< the frame without the VLAN tag that the policy expects
-    Packet packet;                       ///< borrows the sample's octets, or untagged
-    ReasonSet objections;                ///< anomalies that the policy does not ignore
+    std::vector<std::uint8_t> unwrapped,
+        untagged;          ///< the frame without what a mirror put around it, without the tags that the policy expects
+    Packet packet;         ///< borrows the sample's octets, or one of these
+    ReasonSet objections;  ///< anomalies that the policy does not ignore
 };
 
 /// lifetime: sample and out stay where they are while packet is used

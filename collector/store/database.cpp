@@ -96,7 +96,7 @@ Result<Done> Statement::run() {
     for (;;) {
         auto row = step();
         if (!row) {
-            const Error error = row.error();
+            const Error& error = row.error();
             reset();
             return Unexpected{error};
         }

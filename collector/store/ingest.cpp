@@ -230,7 +230,7 @@ void Ingest::Impl::packet(const PacketRecord& p) {
     if (p.earlier > 0) return keep_earlier(p);
     FindingRow* row = row_of(p.finding);
     if (row == nullptr) return;
-    add(*row, 1, p.frame.len, p.frame.ts, p.frame.ts);
+    add(*row, 1, p.judged_len(), p.frame.ts, p.frame.ts);
     if (row->stored + row->packets >= row->next_sample) {
         keep_packet(*row, p);
         row->next_sample = next_after(row->stored + row->packets);

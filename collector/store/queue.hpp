@@ -10,7 +10,9 @@
 #include "collector/store/store.hpp"
 #include "rules/packet/address.hpp"
 #include "rules/packet/datalink.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/reason.hpp"
+#include "sensor/capture/frame.hpp"
 
 namespace sw {
 
@@ -48,7 +50,12 @@ struct Sample {
     ReasonSet reasons;
     bool is_log = false;
     std::vector<std::uint8_t> octets;  ///< hostile
+    Wrapping wrapping;                 ///< what a mirror put around the frame that was judged
+    Datalink inner_link;               ///< of that frame
 };
+
+/// The frame that was judged: without what a mirror put around it. It borrows the sample, or storage.
+Frame judged_frame(const Sample& sample, std::vector<std::uint8_t>& storage);
 
 struct Review {
     std::int64_t id = 0;

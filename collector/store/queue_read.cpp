@@ -62,6 +62,22 @@ std::array<std::uint8_t, 17> blob_of(const Address& a) {
 
 }  // namespace
 
+Frame judged_frame(const Sample& s, std::vector<std::uint8_t>& storage) {
+    const auto caplen = static_cast<std::uint32_t>(s.octets.size());
+    Frame f{s.octets.data(), caplen, s.len, s.ts, s.number, s.link};
+    const Wrapping& w = s.wrapping;
+    if (w.octets() == 0 || std::uint32_t{w.from} + w.count > caplen || w.octets() > s.len) return f;
+    f.link = s.inner_link;
+    f.len = s.len - w.octets();
+    f.caplen = std::min(caplen - w.count, f.len);
+    f.data = s.octets.data() + w.count;
+    if (w.from == 0) return f;
+    storage = s.octets;
+    storage.erase(storage.begin() + w.from, storage.begin() + w.from + w.count);
+    f.data = storage.data();
+    return f;
+}
+
 /// The inner SELECT needs the index finding_queue only, for the filters that a morning begins with; rows are fetched for one page.
 Result<std::vector<QueuedFinding>> Queue::list(const QueuePage& page, Timestamp now) {
     const MatchSql match = to_sql(page.match, now);

@@ -122,6 +122,7 @@ void read_fragment_header(Packet& p, const Cursor& c) {
     const bool more = (field & 1) != 0;
     Cursor behind = c;
     behind.pos += 8;
+    p.fragment_at = c.pos;
     p.ip_proto = c.here()[0];
     note_fragment(p, behind, offset, more);
     if (offset == 0 && !more) p.anomalies.add(Reason::fragment_atomic);

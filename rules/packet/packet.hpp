@@ -105,6 +105,7 @@ struct PacketFields {
     std::uint32_t tcp_seq = 0, tcp_ack = 0;
 
     std::uint32_t l3_offset = 0, l4_offset = 0, payload_offset = 0;
+    std::uint32_t fragment_at = 0;     ///< of the IPv6 fragment header read last; 0 without
     std::uint32_t payload_len = 0;     ///< transport payload on the wire, by the headers' lengths
     std::uint32_t payload_caplen = 0;  ///< of it captured
 };

@@ -63,4 +63,13 @@ private:
     std::array<std::uint64_t, 2> words_{};
 };
 
+/// The anomalies of a fragment as such. The first may be accepted by a rule; none can be ignored.
+constexpr ReasonSet fragment_anomalies() {
+    return ReasonSet(Reason::fragment)
+        .with(Reason::fragment_tiny)
+        .with(Reason::fragment_overlong)
+        .with(Reason::fragment_df)
+        .with(Reason::fragment_atomic);
+}
+
 }  // namespace sw

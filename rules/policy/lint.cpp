@@ -89,6 +89,7 @@ std::vector<Diagnostic> lint(const Policy& p, Timestamp now) {
         lint_until(rule, now, source, report);
         if (is_expired(rule, now)) programs.back().reset();
     }
+    lint_mirror(p, *compiler, report);
     lint_shadows(p, now, source, report);
     lint_overlap(p, programs, report);
     sort_by_place(out);

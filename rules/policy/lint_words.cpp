@@ -15,23 +15,6 @@ bool contains(std::string_view text, std::string_view part) { return text.find(p
 
 bool is_transport(std::string_view protocol) { return protocol == "tcp" || protocol == "udp" || protocol == "sctp"; }
 
-/// True if every packet that node accepts has a property which a leaf alone may give it.
-template <class Leaf>
-bool binds(const FilterNode& node, Leaf leaf) {
-    const auto bound = [&leaf](const FilterNode& child) { return binds(child, leaf); };
-    switch (node.kind) {
-        case Kind::leaf:
-            return leaf(node);
-        case Kind::all_of:
-            return std::any_of(node.children.begin(), node.children.end(), bound);
-        case Kind::any_of:
-            return std::all_of(node.children.begin(), node.children.end(), bound);
-        case Kind::none_of:
-            return false;
-    }
-    return false;
-}
-
 bool leaf_binds_transport(const FilterNode& leaf) { return is_transport(leaf.predicate.protocol) || contains(leaf.text, "proto "); }
 
 /// Opaque leaves get the benefit of the doubt where they look at addresses at all.

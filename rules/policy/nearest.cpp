@@ -184,7 +184,7 @@ std::string compare(const Predicate& p, const Ends& ends, bool wanted) {
 
 std::string phrase(const Failure& failure, const Packet& packet) {
     const Predicate& p = failure.leaf->predicate;
-    const std::string whole = (failure.wanted ? "not: " : "holds: ") + failure.leaf->text;
+    std::string whole = (failure.wanted ? "not: " : "holds: ") + failure.leaf->text;
     if (p.subject == Subject::opaque) return whole;
     if (p.subject == Subject::protocol && !failure.wanted) return "is " + p.protocol;
     if (!p.protocol.empty() && !is_ether(p.protocol) && failure.wanted) {

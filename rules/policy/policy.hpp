@@ -8,7 +8,9 @@
 #include "rules/base/result.hpp"
 #include "rules/base/time.hpp"
 #include "rules/packet/address.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/reason.hpp"
+#include "rules/policy/budget.hpp"
 #include "rules/policy/diagnostic.hpp"
 #include "rules/policy/filter.hpp"
 #include "rules/policy/log_section.hpp"
@@ -46,12 +48,35 @@ struct Rule {
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
+    Budget budget;                       ///< of its conversations
+    bool ledger = false;                 ///< its conversations are told one by one, from their opening on
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
 };
 
+/// Which VLAN tags an Ethernet frame bears: none, one of tags, or two of stacks (the outer one first).
+struct VlanSet {
+    bool untagged = true;
+    bool priority = false;                                        ///< a tag of VLAN 0, which says a priority alone, counts as none
+    std::vector<std::uint16_t> tags;                              ///< ascending, each once
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> stacks;  ///< ascending, each once
+
+    /// No frame may be tagged.
+    bool none() const { return untagged && !priority && tags.empty() && stacks.empty(); }
+    bool operator==(const VlanSet&) const = default;
+};
+
+/// How the frames come that a switch mirrors: wrapped, from one sender to one receiver.
+struct Mirror {
+    MirrorFormat format;                 ///< kind none: as they are
+    Filter outer;                        ///< of the packets that wrap them
+    std::uint32_t line = 0, column = 0;  ///< of outer's text in the file
+
+    bool wraps() const { return format.kind != Encapsulation::none; }
+};
+
 struct Wire {
-    bool vlans_none = true;            ///< no frame may be tagged
-    std::vector<std::uint16_t> vlans;  ///< else: every frame bears exactly one tag, one of these
+    VlanSet vlans;
+    Mirror mirror;
     std::vector<MacAddress> watcher_macs;
     std::vector<Address> watcher_addresses;
     ReasonSet ignore;  ///< anomalies waved through everywhere
@@ -63,6 +88,7 @@ struct Policy {
     std::string sha256;  ///< of text, lower-case hex
     std::string enclave;
     Mode mode = Mode::flow;
+    int timezone_offset = 0;  ///< minutes that local time is ahead of UTC: whose hours budgets mean
     std::vector<Prefix> home;
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds

@@ -29,37 +29,46 @@ void read_mode(const TomlValue& value, Policy& policy, Report& report) {
     }
 }
 
-/// log: kept until all names are known, as rules are
-void read_top(const TomlEntry& entry, Policy& policy, std::vector<RuleTable>& rules, const TomlValue*& log, Report& report) {
+/// What may use names waits until all of them are read.
+struct Waiting {
+    std::vector<RuleTable> rules;
+    const TomlValue* wire = nullptr;
+    const TomlValue* log = nullptr;
+};
+
+void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& report) {
     if (entry.key == "enclave") {
         if (const std::string* text = report.plain_string(entry.value, "enclave")) policy.enclave = *text;
     } else if (entry.key == "home") {
         read_home(entry.value, policy, report);
     } else if (entry.key == "mode") {
         read_mode(entry.value, policy, report);
+    } else if (entry.key == "timezone_offset") {
+        read_timezone_offset(entry, policy, report);
     } else if (entry.key == "names") {
         read_names(entry.value, policy, report);
     } else if (entry.key == "allow") {
-        collect_rules(entry, RuleKind::allow, rules, report);
+        collect_rules(entry, RuleKind::allow, waiting.rules, report);
     } else if (entry.key == "forbid") {
-        collect_rules(entry, RuleKind::forbid, rules, report);
+        collect_rules(entry, RuleKind::forbid, waiting.rules, report);
     } else if (entry.key == "housekeeping") {
-        collect_rules(entry, RuleKind::housekeeping, rules, report);
+        collect_rules(entry, RuleKind::housekeeping, waiting.rules, report);
     } else if (entry.key == "wire") {
-        read_wire(entry.value, policy, report);
+        waiting.wire = &entry.value;
     } else if (entry.key == "log") {
-        log = &entry.value;
+        waiting.log = &entry.value;
     } else {
-        report.unknown_key(entry, "a policy", {"enclave", "home", "mode", "names", "allow", "forbid", "housekeeping", "wire", "log"});
+        report.unknown_key(entry, "a policy",
+                           {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire", "log"});
     }
 }
 
 void read_policy(const TomlValue& root, Policy& policy, Report& report) {
-    std::vector<RuleTable> rules;
-    const TomlValue* log = nullptr;
-    for (const TomlEntry& entry : root.entries) read_top(entry, policy, rules, log, report);
-    read_rules(std::move(rules), policy, report);
-    if (log != nullptr) read_log(*log, policy, report);
+    Waiting waiting;
+    for (const TomlEntry& entry : root.entries) read_top(entry, policy, waiting, report);
+    if (waiting.wire != nullptr) read_wire(*waiting.wire, policy, report);
+    read_rules(std::move(waiting.rules), policy, report);
+    if (waiting.log != nullptr) read_log(*waiting.log, policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
     if (!allows)

@@ -63,7 +63,11 @@ void read_home(const TomlValue& value, Policy& policy, Report& report);
 void read_names(const TomlValue& value, Policy& policy, Report& report);
 /// pin of a rule whose other keys are read.
 void read_pins(const TomlEntry& entry, const Rule& rule, Pins& pins, Report& report);
+/// All names are known.
 void read_wire(const TomlValue& value, Policy& policy, Report& report);
+void read_mirror(const TomlValue& value, Policy& policy, Report& report);
+/// A tcpdump expression: what stands under key; place: where its text begins.
+void read_filter(const TomlValue& value, std::string_view key, const Names& names, Report& report, Filter& filter, SourcePlace& place);
 
 /// The tables of one kind, to be sorted into the order of the file and read once all names are known.
 struct RuleTable {
@@ -72,6 +76,10 @@ struct RuleTable {
 };
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report);
 void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report);
+
+/// Takes a key of a rule that is about its budget or the ledger; false: it is none of them.
+bool read_budget(const TomlEntry& entry, Rule& rule, Report& report);
+void read_timezone_offset(const TomlEntry& entry, Policy& policy, Report& report);
 
 /// A date or a date-time with a zone, as until has it; unset after an error.
 std::optional<Timestamp> read_until(const TomlValue& value, Report& report);

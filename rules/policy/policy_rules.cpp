@@ -35,7 +35,7 @@ private:
         if (entry.key == "name") {
             read_name(entry);
         } else if (entry.key == "filter") {
-            read_filter(entry.value);
+            read_rule_filter(entry.value);
         } else if (entry.key == "speaks") {
             read_speaks(entry);
         } else if (entry.key == "pin") {
@@ -48,8 +48,10 @@ private:
             if (const auto until = read_until(entry.value, report_)) rule_.until = until;
         } else if (entry.key == "accept") {
             read_accept(entry);
-        } else {
-            report_.unknown_key(entry, header_of(rule_.kind), {"name", "filter", "speaks", "pin", "owner", "reason", "until", "accept"});
+        } else if (!read_budget(entry, rule_, report_)) {
+            report_.unknown_key(entry, header_of(rule_.kind),
+                                {"name", "filter", "speaks", "pin", "owner", "reason", "until", "accept", "max_bytes", "max_duration",
+                                 "max_flows_per_hour", "hours", "ledger"});
         }
     }
 
@@ -60,27 +62,12 @@ private:
             rule_.name = entry.value.text;
     }
 
-    void read_filter(const TomlValue& value) {
+    void read_rule_filter(const TomlValue& value) {
         has_filter_ = true;
-        if (!report_.expect(value, TomlValue::Kind::string, "filter", "filter = \"tcp and dst port 25\"")) return;
-        const auto is_odd = [](char c) {
-            return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-        };
-        if (std::any_of(value.text.begin(), value.text.end(), is_odd)) {
-            report_.error(value.span, "control-byte", "filter has control characters in it", "remove them");
-            return;
-        }
-        const SourceSpan body{string_body(report_.source().text(), value.span.offset, value.text), 1};
-        const SourcePlace place = report_.source().place(body.offset);
+        SourcePlace place{0, 0};
+        read_filter(value, "filter", policy_.names, report_, rule_.filter, place);
         rule_.line = place.line;
         rule_.column = place.column;
-        std::vector<FilterError> errors;
-        rule_.filter = parse_filter(value.text, policy_.names, errors);
-        for (FilterError& e : errors)
-            report_.error(span_in_filter(report_.source(), body, value.text, e.offset, e.length), std::move(e.code), std::move(e.message),
-                          std::move(e.fix));
-        if (errors.empty() && value.text.find_first_not_of(" \t\r\n") == std::string::npos)
-            report_.warning(value.span, "any-to-any", "an empty filter matches every frame there is", "say which hosts and which service");
     }
 
     void read_speaks(const TomlEntry& entry) {
@@ -104,9 +91,11 @@ private:
             return;
         }
         rule_.accept = read_anomalies(entry.value, "accept", report_);
-        if (rule_.accept.has(Reason::fragment))
-            report_.warning(entry.span, "accept-fragment", "fragments stay grey, accepted or not, until this program reassembles them",
-                            "remove it until then");
+        const ReasonSet never = fragment_anomalies().without(Reason::fragment).with(Reason::self_traffic);
+        if (rule_.accept.without(never) != rule_.accept)
+            report_.error(entry.span, "accept-never",
+                          "a rule cannot accept a fragment that is wrong in itself, nor the watcher's own traffic",
+                          "accept = [\"fragment\"] is for fragments that can be put together");
     }
 
     const Policy& policy_;

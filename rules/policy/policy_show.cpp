@@ -59,6 +59,15 @@ std::string show_anomalies(const ReasonSet& set) {
     return list_of(slugs, [](std::string_view slug) { return quoted(slug); });
 }
 
+std::string show_budget(const Budget& b) {
+    std::string out;
+    if (b.max_bytes) out += "max_bytes = " + std::to_string(*b.max_bytes) + "\n";
+    if (b.max_duration) out += "max_duration = " + quoted(to_string(*b.max_duration)) + "\n";
+    if (b.max_flows_per_hour) out += "max_flows_per_hour = " + std::to_string(*b.max_flows_per_hour) + "\n";
+    if (b.hours) out += "hours = " + quoted(to_string(*b.hours)) + "\n";
+    return out;
+}
+
 std::string show_pins(const Pins& pins) {
     std::string out;
     const auto text = [&](std::string_view key, const std::string& value) {
@@ -88,7 +97,7 @@ std::string show_rule(const Rule& rule) {
     if (!rule.reason.empty()) out += "reason = " + quoted(rule.reason) + "\n";
     if (rule.until) out += "until = " + show_until(*rule.until) + "\n";
     if (!rule.accept.empty()) out += "accept = " + show_anomalies(rule.accept) + "\n";
-    return out;
+    return out + show_budget(rule.budget) + (rule.ledger ? "ledger = true\n" : "");
 }
 
 std::string show_names(const Names& names) {
@@ -98,13 +107,38 @@ std::string show_names(const Names& names) {
     return out.empty() ? out : "\n[names]\n" + out;
 }
 
+std::string show_vlans(const VlanSet& vlans) {
+    if (vlans.untagged && vlans.tags.empty() && vlans.stacks.empty()) return quoted("none");
+    std::vector<std::string> list;
+    if (vlans.untagged) list.push_back(quoted("none"));
+    for (const std::uint16_t tag : vlans.tags) list.push_back(std::to_string(tag));
+    for (const auto& [outer, inner] : vlans.stacks) list.push_back("[" + std::to_string(outer) + ", " + std::to_string(inner) + "]");
+    return list_of(list, [](const std::string& item) { return item; });
+}
+
+std::string show_mirror(const Mirror& mirror) {
+    if (!mirror.wraps()) return quoted("none");
+    const MirrorFormat& f = mirror.format;
+    std::string out = "{ kind = " + quoted(to_string(f.kind));
+    const auto number = [&out](std::string_view key, const auto& value) {
+        if (value) out.append(", ").append(key).append(" = ").append(std::to_string(*value));
+    };
+    if (f.kind != Encapsulation::vlan || !mirror.outer.written.empty()) out += ", outer = " + quoted(mirror.outer.written);
+    number("session", f.session);
+    number("vlan", f.vlan);
+    number(f.kind == Encapsulation::vxlan ? "vni" : "key", f.key);
+    if (f.port != 0) number("port", std::optional(f.port));
+    if (f.fcs) out += ", fcs = true";
+    return out + " }";
+}
+
 std::string show_wire(const Wire& wire) {
     std::vector<std::string> watcher;
     for (const MacAddress& mac : wire.watcher_macs) watcher.push_back(to_string(mac));
     for (const Address& address : wire.watcher_addresses) watcher.push_back(to_string(address));
-    std::string out = "\n[wire]\nvlans = ";
-    out += wire.vlans_none ? "\"none\"" : list_of(wire.vlans, [](std::uint16_t vlan) { return std::to_string(vlan); });
-    out += "\nmirror = \"none\"\nwatcher = " + list_of(watcher, quoted);
+    std::string out = "\n[wire]\nvlans = " + show_vlans(wire.vlans);
+    if (wire.vlans.priority) out += "\npriority_tags = true";
+    out += "\nmirror = " + show_mirror(wire.mirror) + "\nwatcher = " + list_of(watcher, quoted);
     return out + "\nignore = " + show_anomalies(wire.ignore) + "\n";
 }
 
@@ -115,6 +149,7 @@ std::string show(const Policy& p) {
     if (!p.enclave.empty()) out += "enclave = " + quoted(p.enclave) + "\n";
     if (!p.home.empty()) out += "home = " + list_of(p.home, [](const Prefix& prefix) { return quoted(to_string(prefix)); }) + "\n";
     out += "mode = " + quoted(to_string(p.mode)) + "\n";
+    if (p.timezone_offset != 0) out += "timezone_offset = " + quoted(offset_text(p.timezone_offset)) + "\n";
     out += show_names(p.names);
     for (const Rule& rule : p.rules) out += show_rule(rule);
     return out + show_wire(p.wire) + show_log(p.log);

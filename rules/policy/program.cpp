@@ -1,6 +1,6 @@
 #include "rules/policy/program.hpp"
 
-#include <pcap/pcap.h>
+#include <pcap.h>
 
 #include <array>
 #include <cstddef>

@@ -118,6 +118,7 @@ public:
                 break;
             case toml::node_type::boolean:
                 out.kind = TomlValue::Kind::boolean;
+                out.number = node.as_boolean()->get() ? 1 : 0;
                 break;
             case toml::node_type::date:
                 out.kind = TomlValue::Kind::date;

@@ -18,7 +18,7 @@ struct TomlValue {
     Kind kind = Kind::table;
     SourceSpan span;                   ///< string: from its opening quote; table: its header
     std::string text;                  ///< string
-    std::int64_t number = 0;           ///< integer
+    std::int64_t number = 0;           ///< integer; boolean: 0 or 1
     std::optional<Timestamp> instant;  ///< date: its first instant in UTC; instant; unset where Timestamp cannot hold it
     std::vector<TomlValue> items;      ///< array
     std::vector<TomlEntry> entries;    ///< table, by place of the key

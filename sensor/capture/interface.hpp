@@ -17,8 +17,9 @@ public:
     LiveSource::State state() const;
     /// All but what libpcap counts.
     void read(LiveCounters& counters) const;
-    /// Make the descriptor as harmless as the system can. errors: it refuses (code environment)
-    Result<Done> lock() const;
+    /// Make the descriptor as harmless as the system can, and have it hold frames back no longer than so.
+    /// errors: it refuses (code environment)
+    Result<Done> lock(Duration hold) const;
     /// Take the error that waits on the descriptor, if there is one.
     void clear_error() const;
 

@@ -109,7 +109,7 @@ void Interface::read(LiveCounters& counters) const {
 }
 
 /// Sending is what confinement forbids: a packet socket cannot be shut for it. Here nobody shall hide frames from us any more.
-Result<Done> Interface::lock() const {
+Result<Done> Interface::lock(Duration) const {
     const int on = 1;
     if (::setsockopt(impl_->packets, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof on) == 0) return Done{};
     return unexpected(fmt::format("lock the packet socket: {}", std::strerror(errno)), ExitCode::environment);

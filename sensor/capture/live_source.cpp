@@ -1,13 +1,14 @@
 #include "sensor/capture/live_source.hpp"
 
 #include <fmt/format.h>
-#include <pcap/pcap.h>
+#include <pcap.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <random>
 #include <string_view>
@@ -178,10 +179,11 @@ void LiveSource::Impl::let_go(std::size_t ring_octets) {
     taken = 0;
 }
 
-/// libpcap knows two troubles by its words alone.
+/// libpcap tells troubles by words alone; ENXIO is what bpf(4) gives for an interface that is gone.
 void LiveSource::Impl::note_failure() {
     const std::string_view why = ::pcap_geterr(pcap.get());
-    gone = gone || why.find("disappeared") != std::string_view::npos || interface.state() == State::gone;
+    gone = gone || why.find("disappeared") != std::string_view::npos || why.find(std::strerror(ENXIO)) != std::string_view::npos ||
+           interface.state() == State::gone;
     if (why.find("went down") == std::string_view::npos) trouble = escape_for_display(why);
 }
 
@@ -210,7 +212,7 @@ Result<std::unique_ptr<LiveSource::Impl>> LiveSource::capture(const LiveOptions&
 Result<LiveSource> LiveSource::open(const LiveOptions& options) {
     auto impl = capture(options);
     if (!impl) return Unexpected{impl.error()};
-    if (auto locked = (*impl)->interface.lock(); !locked) return Unexpected{locked.error()};
+    if (auto locked = (*impl)->interface.lock(options.hold); !locked) return Unexpected{locked.error()};
     return LiveSource(std::move(*impl));
 }
 
@@ -230,7 +232,7 @@ Result<std::vector<LiveSource>> LiveSource::open_shares(const LiveOptions& optio
     std::this_thread::sleep_for(options.hold + slack);
     for (LiveSource& share : shares) share.impl_->let_go(of_each.ring_octets);
     for (LiveSource& share : shares)
-        if (auto locked = share.impl_->interface.lock(); !locked) return Unexpected{locked.error()};
+        if (auto locked = share.impl_->interface.lock(options.hold); !locked) return Unexpected{locked.error()};
     return shares;
 }
 

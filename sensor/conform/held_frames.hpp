@@ -4,16 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "sensor/capture/frame.hpp"
+#include "sensor/conform/speech.hpp"
 #include "sensor/flow/mapped_array.hpp"
 
 namespace sw {
-
-/// A frame with octets of its own.
-struct HeldFrame {
-    Frame frame;  ///< data points into octets
-    std::vector<std::uint8_t> octets;
-};
 
 class HeldFrames {
 public:

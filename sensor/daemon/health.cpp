@@ -31,9 +31,9 @@ void Health::look_at_clock(const Instant& now) {
     const auto step = clock_.step(now);
     if (!step) return;
     stretch_->clock_stepped();
-    bell_->ring(Severity::notice, "clock",
-                fmt::format("the wall clock stepped by {:+.3f} s (or this machine slept); times before and after do not fit together",
-                            seconds(*step)));
+    ring(Severity::notice, "clock",
+         fmt::format("the wall clock stepped by {:+.3f} s (or this machine slept); times before and after do not fit together",
+                     seconds(*step)));
 }
 
 void Health::look_at_link(const Instant& now, const LiveCounters& counters, LiveSource::State state) {
@@ -76,16 +76,23 @@ void Health::look_at_spool(const JournalWriter& spool) {
     spool_trouble_ = now;
 }
 
+/// Of a stretch: where its alarm is not on the disk, its coverage says so.
+void Health::ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count) {
+    if (bell_->ring(severity, kind, sentence, count).empty()) stretch_->untold();
+}
+
 void Health::look_back(const LiveCounters& counters, const JournalWriter& spool) {
-    if (const std::uint64_t lost = stretch_->lost_since(counters); lost > 0)
-        bell_->ring(Severity::high, "coverage",
-                    fmt::format("{} frames were lost before they could be judged (kernel or interface; a larger --ring may help)", lost),
-                    lost);
-    if (const std::uint64_t more = spool.samples_dropped() - samples_dropped_; more > 0)
-        bell_->ring(Severity::high, "store", fmt::format("{} packets are counted but not kept: the spool's budget or disk is spent", more),
-                    more);
-    if (const std::uint64_t more = spool.records_dropped() - records_dropped_; more > 0)
-        bell_->ring(Severity::high, "store", fmt::format("{} records did not find room in the spool", more), more);
+    if (lost_frames_.add(stretch_->lost_since(counters)))
+        ring(Severity::high, "coverage",
+             fmt::format("{} frames were lost before they could be judged (kernel or interface; a larger --ring may help)",
+                         lost_frames_.sum()),
+             lost_frames_.sum());
+    if (lost_samples_.add(spool.samples_dropped() - samples_dropped_))
+        ring(Severity::high, "store",
+             fmt::format("{} packets are counted but not kept: the spool's budget or disk is spent", lost_samples_.sum()),
+             lost_samples_.sum());
+    if (lost_records_.add(spool.records_dropped() - records_dropped_))
+        ring(Severity::high, "store", fmt::format("{} records did not find room in the spool", lost_records_.sum()), lost_records_.sum());
     samples_dropped_ = spool.samples_dropped();
     records_dropped_ = spool.records_dropped();
 }

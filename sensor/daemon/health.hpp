@@ -7,6 +7,7 @@
 #include "sensor/daemon/clocks.hpp"
 #include "sensor/daemon/intake.hpp"
 #include "sensor/daemon/stretch.hpp"
+#include "sensor/journal/growing.hpp"
 #include "sensor/journal/journal_writer.hpp"
 
 namespace sw {
@@ -24,6 +25,7 @@ public:
     std::string trouble() const;
 
 private:
+    void ring(Severity severity, const char* kind, const std::string& sentence, std::uint64_t count = 0);
     void look_at_clock(const Instant& now);
     void look_at_link(const Instant& now, const LiveCounters& counters, LiveSource::State state);
     void look_at_transmitted(const LiveCounters& counters);
@@ -38,6 +40,7 @@ private:
     std::optional<Instant> down_since_;
     std::string spool_trouble_;
     std::uint64_t samples_dropped_ = 0, records_dropped_ = 0;
+    Growing lost_frames_, lost_samples_, lost_records_;
 };
 
 }  // namespace sw

@@ -45,7 +45,14 @@ Result<Done> Judging::take(std::span<const Frame> frames, std::span<const Glance
     return done;
 }
 
+void Judging::pass_time(Timestamp now) {
+    engine_->pass_time(now);
+    recorder_->settled();
+}
+
 void Judging::end() {
+    engine_->end_fragments();
+    recorder_->settled();
     recorder_->end();
     recorder_->end_file("", "");
 }

@@ -32,6 +32,9 @@ public:
     void glance(std::span<const Frame> frames, std::span<Glance> out) const { engine_->glance(frames, out); }
     const Engine& engine() const { return *engine_; }
 
+    /// Nothing is on the wire, and no frame older than this will come.
+    void pass_time(Timestamp now);
+
     /// Tell the coverage of the stretch that ends.
     void end_stretch() { recorder_->end_file("", ""); }
     /// The run ends: conversations that are still open are written as cut off, then the coverage.

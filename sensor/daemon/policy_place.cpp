@@ -33,19 +33,12 @@ std::string first_error(const std::string& path, const PolicyLoad& load) {
     return text + "; span-watcher rules check tells all";
 }
 
-/// Rules compile when the first frame of a link comes: bring them one that nobody counts.
+/// Rules compile when the first frame of a link comes; here before any does.
 Result<Done> compile(const Policy& policy, Datalink link) {
     EngineOptions options;
     options.max_flows = 1024;
     Engine engine(policy, options);
-    const std::array<std::uint8_t, 60> octets{};
-    Frame frame;
-    frame.data = octets.data();
-    frame.caplen = frame.len = octets.size();
-    frame.link = link;
-    Judgement judgement;
-    std::size_t judged = 0;
-    return engine.judge({&frame, 1}, {&judgement, 1}, judged);
+    return engine.prepare(link);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ void Stretch::complete(CoverageRecord& record, Timestamp to, const LiveCounters&
     record.interface_drops = since(now.interface_drops, then_.interface_drops);
     record.clock_steps = std::max(record.clock_steps, clock_steps_);  // packet time steps with the wall clock
     if (record.error.empty()) record.error = trouble();
+    record.told = told_;
     *this = Stretch(to, now);
 }
 

@@ -17,6 +17,8 @@ public:
     /// There was no link for (about) so long of it.
     void no_link(Duration d) { no_link_ += d; }
     void note(std::string error) { error_ = std::move(error); }
+    /// An alarm about it is not on the disk: others had better tell it, too.
+    void untold() { told_ = false; }
 
     /// The record for the stretch until now; the next one begins.
     void complete(CoverageRecord& record, Timestamp to, const LiveCounters& now);
@@ -33,6 +35,7 @@ private:
     std::uint64_t clock_steps_ = 0;
     Duration no_link_{0};
     std::string error_;
+    bool told_ = true;
 };
 
 }  // namespace sw

@@ -12,7 +12,8 @@ namespace sw {
 namespace {
 
 constexpr Duration drain_limit = std::chrono::milliseconds{500};
-constexpr std::uint64_t sync_at = 100;  // greylisted packets
+constexpr Duration quiet = std::chrono::seconds{1};  ///< what the kernel may be late with a frame, beyond its hold
+constexpr std::uint64_t sync_at = 100;               // greylisted packets
 
 std::uint64_t denied(const EngineCounters& c) { return c.greylisted + c.blacklisted; }
 
@@ -71,7 +72,11 @@ ExitCode Watch::run() {
 
 /// false: there was nothing to take, or it could not be judged.
 bool Watch::take(Intake::Taken taken) {
-    if (taken.frames == 0) return denied(judging_->counters()) != flushed_denied_;
+    if (taken.frames == 0) {
+        // now_ is from before the wait: what came until then has been taken.
+        judging_->pass_time(now_.wall + -(options_->live.hold + quiet));
+        return denied(judging_->counters()) != flushed_denied_;
+    }
     if (!taken.glanced) judging_->glance({frames_.data(), taken.frames}, glances_);
     if (auto done = judging_->take({frames_.data(), taken.frames}, {glances_.data(), taken.frames}, sides_); !done) failure_ = done.error();
     return true;

@@ -45,6 +45,7 @@ struct Finding {
     Timestamp first, last;            ///< of its packets, smallest and greatest
     std::vector<std::string> why;     ///< failing predicates of the nearest rule, for its first packet
     std::string detail;               ///< about its first packet: "SYN", "ICMP redirect" ..., or ""
+    std::string note;                 ///< what its reasons say of its first packet beyond their sentence: figures, words; or ""
     std::optional<Misspoken> breach;  ///< of its first packet's conversation
     MacAddress first_mac;             ///< source MAC of the first packet, if it had one
     bool has_mac = false;
@@ -56,7 +57,7 @@ std::string sentence(const Finding& f, const Policy& policy);
 class Findings {
 public:
     /// seed: random, so that no sender can choose causes that collide; order and grouping do not depend on it
-    explicit Findings(const Policy& policy, std::uint64_t seed = 0) : policy_(&policy), seed_(seed) {}
+    explicit Findings(std::uint64_t seed = 0) : seed_(seed) {}
 
     /// Count one packet for its cause.
     /// in:  cause exact, any_* false
@@ -111,7 +112,6 @@ private:
     std::uint32_t fold_at(const Cause& folded_form, std::uint64_t hash) const;  ///< in folds_, or Index::none
     void join(const Cause& folded_form);
 
-    const Policy* policy_;
     std::uint64_t seed_;
     std::vector<Finding> list_;
     Index by_cause_;  ///< exact and folded, into list_

@@ -72,6 +72,13 @@ std::string objection(Reason r, const Finding& f, const Policy& policy) {
             return fmt::format("it does not speak {} as {} demands", f.breach ? f.breach->protocol : "its protocol", rule);
         case Reason::rule_expired:
             return fmt::format("only {} allows it, and that has expired", rule);
+        case Reason::budget_bytes:
+        case Reason::budget_duration:
+        case Reason::budget_flows:
+        case Reason::budget_hours:
+            return fmt::format("it {}{}", info(r).sentence, f.note.empty() ? "" : fmt::format(": {}", f.note));
+        case Reason::mirror_unexpected:
+            return fmt::format("it {}{}", info(r).sentence, f.note.empty() ? "" : fmt::format(" (it {})", f.note));
         default:
             return fmt::format("it {}", info(r).sentence);
     }

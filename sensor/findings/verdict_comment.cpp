@@ -4,7 +4,22 @@
 
 namespace sw {
 
-std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engine) {
+namespace {
+
+/// "; taken out of erspan2 from 192.0.2.1, number 10, ingress (50 octets)"
+std::string taken_out(const Frame& frame, const Judgement& j, const Engine& engine) {
+    if (j.wrapped == 0) return {};
+    Engine::Seen seen;
+    engine.see(frame, seen);
+    const Wrapped& w = seen.opened.wrapped;
+    std::string text = fmt::format("; taken out of {}", to_string(engine.policy().wire.mirror.format.kind));
+    if (w.sender.family != 0) text += " from " + to_string(w.sender);
+    if (w.id) text += fmt::format(", number {}", *w.id);
+    if (w.way != Wrapped::Way::unknown) text += fmt::format(", {}", to_string(w.way));
+    return text + fmt::format(" ({} octets)", j.wrapped);
+}
+
+std::string verdict_words(const Frame& frame, const Judgement& j, Engine& engine) {
     const Policy& policy = engine.policy();
     const auto name = [&](int rule) { return rule < 0 ? std::string("-") : policy.rules[static_cast<std::size_t>(rule)].name; };
     if (j.verdict == Verdict::allow) return fmt::format("ALLOW {}{}", name(j.rule), j.provisional ? " (provisional)" : "");
@@ -18,6 +33,12 @@ std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engi
     text += fmt::format("; nearest {}", name(j.nearest));
     const std::vector<std::string> why = engine.why(frame, j);
     return why.empty() ? text : fmt::format("{}, but {}", text, fmt::join(why, " and "));
+}
+
+}  // namespace
+
+std::string verdict_comment(const Frame& frame, const Judgement& j, Engine& engine) {
+    return verdict_words(frame, j, engine) + taken_out(frame, j, engine);
 }
 
 std::string earlier_comment(std::uint32_t finding, std::uint32_t back) {

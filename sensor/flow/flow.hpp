@@ -64,9 +64,10 @@ struct alignas(64) Flow {
     bool provisional : 1 = false;    ///< picked up mid-stream during the grace
     bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
     bool backward_clear : 1 = false;
-    bool owes : 1 = false;      ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
-    bool breached : 1 = false;  ///< it did not speak its protocol: grey from then on, and never judged at a glance
-    TcpSide side[2];            ///< initiator, responder
+    bool owes : 1 = false;         ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    bool breached : 1 = false;     ///< it did not speak its protocol: grey from then on, and never judged at a glance
+    std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
+    TcpSide side[2];               ///< initiator, responder
 
     // second cache line
     std::uint32_t next = none;      ///< in its hash bucket

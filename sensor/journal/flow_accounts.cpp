@@ -23,11 +23,11 @@ FiveTuple tuple_of(const Flow& flow) {
 
 }  // namespace
 
-void FlowAccount::add(const Frame& frame, bool answers) {
-    first = is_new() ? frame.ts : std::min(first, frame.ts);
-    last = is_new() ? frame.ts : std::max(last, frame.ts);
+void FlowAccount::add(Timestamp ts, std::uint32_t len, bool answers) {
+    first = is_new() ? ts : std::min(first, ts);
+    last = is_new() ? ts : std::max(last, ts);
     ++packets[answers];
-    octets[answers] += frame.len;
+    octets[answers] += len;
 }
 
 FlowAccount& FlowAccounts::at(std::uint32_t slot) {

@@ -21,7 +21,7 @@ struct FlowAccount {
     bool opening_told = false;
 
     bool is_new() const { return packets[0] + packets[1] == 0; }
-    void add(const Frame& frame, bool answers);
+    void add(Timestamp ts, std::uint32_t len, bool answers);
 };
 
 class FlowAccounts {

@@ -117,9 +117,14 @@ Result<JournalReader::Impl::Step> JournalReader::Impl::take(const Block& block, 
 
 Result<JournalReader::Impl::Step> JournalReader::Impl::take_packet(const Block& block, RecordSink& sink, bool known) {
     if (known || want == Want::logs) return Step::other;
-    PacketRecord record{.frame = block.frame, .finding = 0, .verdict = Verdict::grey, .reasons = {}, .comment = block.comment};
+    PacketRecord record;
+    record.frame = block.frame;
+    record.comment = block.comment;
     if (block.json.empty()) return bad("a packet without a verdict");
     if (const std::string why = json.read_verdict(block.json, record); !why.empty()) return bad("a packet's verdict: " + why);
+    const Wrapping& w = record.wrapping;
+    if (std::uint32_t{w.from} + w.count > block.frame.caplen || w.octets() > block.frame.len)
+        return bad("a packet that is shorter than what a mirror is said to have put around it");
     if (!described.contains(record.finding)) return bad(fmt::format("a packet of finding {}, which is not described", record.finding));
     sink.packet(record);
     return Step::record;

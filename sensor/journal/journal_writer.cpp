@@ -250,7 +250,7 @@ void Writer::packet(const PacketRecord& r) {
     } else if (!kept) {
         pressed_ = true;
         ++samples_dropped_;
-        add_to_count({r.finding, 1, r.frame.len, r.frame.ts, r.frame.ts});
+        add_to_count({r.finding, 1, r.judged_len(), r.frame.ts, r.frame.ts});
     } else {
         put_packet(r);
         write_when_large();

@@ -7,6 +7,7 @@
 
 #include "rules/base/bytes.hpp"
 #include "rules/packet/address.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/packet/packet.hpp"
 #include "rules/policy/policy.hpp"
 #include "sensor/capture/frame.hpp"
@@ -60,6 +61,10 @@ struct PacketRecord {
     ReasonSet reasons;
     std::string_view comment;   ///< the sentence that Wireshark shows; borrowed
     std::uint32_t earlier = 0;  ///< so many packets of its conversation before the finding's first; 0: it is a packet of the finding
+    Wrapping wrapping{};        ///< what a mirror put around the frame: what was judged is without it
+    Datalink inner_link{};      ///< of what was judged, where something was taken off
+
+    std::uint32_t judged_len() const { return frame.len - wrapping.octets(); }
 };
 
 /// Packets of a finding whose frames are not in the journal (samples dropped, never counts).
@@ -93,10 +98,10 @@ struct OpeningRecord {
 
 /// A syslog datagram that an allow rule with speaks = "syslog" let pass (or that came in on a socket of our own), whole.
 struct LogRecord {
-    std::string rule;  ///< "" from a socket
-    FiveTuple tuple;   ///< from the sender to the sink
-    std::string mac;   ///< the sender's on this network, or ""
-    Timestamp ts;      ///< packet time
+    std::string rule;          ///< "" from a socket
+    FiveTuple tuple;           ///< from the sender to the sink
+    std::string mac;           ///< the sender's on this network, or ""
+    Timestamp ts;              ///< packet time
     std::uint64_t number = 0;  ///< frame within its file, from 1
     Bytes octets;              ///< the datagram's payload, hostile, 0..65,527; borrowed for the call
 };
@@ -118,9 +123,11 @@ struct CoverageRecord {
     std::string file;    ///< of a replay: its name; else ""
     std::uint64_t frames = 0, octets = 0, allowed = 0, greylisted = 0, blacklisted = 0, flows = 0, clock_steps = 0;
     std::optional<std::uint64_t> kernel_drops, interface_drops;
+    std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
-    std::uint64_t logs = 0, logs_dropped = 0;  ///< syslog datagrams: seen; of those, not in the journal for want of room
-    std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    std::uint64_t logs = 0, logs_dropped = 0;  ///< syslog datagrams: seen; of those, not in the journal: no room, or in fragments
+    std::string error;                         ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;                         ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.

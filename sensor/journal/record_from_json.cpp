@@ -245,10 +245,12 @@ void read(Fields& f, CoverageRecord& r) {
     f.number("clock_steps", r.clock_steps);
     f.number("kernel_drops", r.kernel_drops);
     f.number("interface_drops", r.interface_drops);
+    f.number("mirror_lost", r.mirror_lost);
     f.number("samples_dropped", r.samples_dropped);
     f.number("logs", r.logs);
     f.number("logs_dropped", r.logs_dropped);
     f.text("error", r.error);
+    f.flag("told", r.told);
 }
 
 void read(Fields& f, HeartbeatRecord& r) {
@@ -302,6 +304,10 @@ std::string RecordJson::read_verdict(std::string_view json, PacketRecord& out) {
     fields.word("verdict", out.verdict, Verdict::black);
     fields.reasons(out.reasons);
     fields.number("earlier", out.earlier);
+    fields.number("wrapped_from", out.wrapping.from);
+    fields.number("wrapped", out.wrapping.count);
+    fields.number("wrapped_tail", out.wrapping.tail);
+    fields.number("inner_linktype", out.inner_link.linktype);
     fields.time("ts", out.frame.ts);
     return fields.why();
 }

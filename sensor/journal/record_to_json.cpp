@@ -72,7 +72,11 @@ std::string to_json(const OpeningRecord& r) {
 /// JSON keeps any text that is UTF-8, also with NUL; octets that are none are written in hexadecimal.
 std::string to_json(const LogRecord& r) {
     return object("log", [&](JsonObject& o) {
-        o.time("ts", r.ts).text("rule", r.rule).number("proto", r.tuple.proto).address("source", r.tuple.src).number("sport", r.tuple.sport);
+        o.time("ts", r.ts)
+            .text("rule", r.rule)
+            .number("proto", r.tuple.proto)
+            .address("source", r.tuple.src)
+            .number("sport", r.tuple.sport);
         o.address("sink", r.tuple.dst).number("dport", r.tuple.dport).text("mac", r.mac).number("frame", r.number);
         const std::string_view text(reinterpret_cast<const char*>(r.octets.data()), r.octets.size());
         if (is_utf8(text))
@@ -95,8 +99,9 @@ std::string to_json(const CoverageRecord& r) {
         o.time("from", r.from).time("to", r.to).text("file", r.file).number("frames", r.frames).number("octets", r.octets);
         o.number("allowed", r.allowed).number("greylisted", r.greylisted).number("blacklisted", r.blacklisted);
         o.number("flows", r.flows).number("clock_steps", r.clock_steps);
-        o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops);
+        o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops).number("mirror_lost", r.mirror_lost);
         o.number("samples_dropped", r.samples_dropped).number("logs", r.logs).number("logs_dropped", r.logs_dropped).text("error", r.error);
+        if (r.told) o.flag("told", true);
     });
 }
 
@@ -109,6 +114,10 @@ void append_verdict(std::string& out, const PacketRecord& r) {
     JsonObject o(out);
     o.number("finding", r.finding).text("verdict", to_string(r.verdict)).reasons(r.reasons);
     if (r.earlier > 0) o.number("earlier", r.earlier);
+    if (r.wrapping.octets() > 0) {
+        o.number("wrapped_from", r.wrapping.from).number("wrapped", r.wrapping.count).number("wrapped_tail", r.wrapping.tail);
+        o.number("inner_linktype", r.inner_link.linktype);
+    }
     if (r.frame.ts.ns < 0) o.time("ts", r.frame.ts);  // the block's own clock begins in 1970
     o.close();
 }

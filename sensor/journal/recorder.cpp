@@ -11,7 +11,14 @@ namespace {
 
 bool has_ports(const Packet& p) { return p.transport == Transport::tcp || p.transport == Transport::udp; }
 
-std::uint64_t settled(const EngineCounters& c) { return c.allowed + c.greylisted + c.blacklisted; }
+std::uint64_t with_verdict(const EngineCounters& c) { return c.allowed + c.greylisted + c.blacklisted; }
+std::uint64_t taken(const EngineCounters& c) { return with_verdict(c) + c.held; }
+
+/// What came late was counted as lost before: the sum may fall.
+std::optional<std::uint64_t> lost_since(const std::optional<std::uint64_t>& now, const std::optional<std::uint64_t>& then) {
+    if (!now) return std::nullopt;
+    return *now > then.value_or(0) ? *now - then.value_or(0) : 0;
+}
 
 FindingRecord::Shape shape_of(const Finding& f, const Policy& policy) {
     const Cause& c = f.cause;
@@ -39,7 +46,8 @@ FindingRecord record_of(const Finding& f, const Policy& policy) {
             .sentence = sentence(f, policy),
             .why = f.why,
             .detail = f.detail,
-            .mac = f.has_mac ? to_string(f.first_mac) : ""};
+            .mac = f.has_mac ? to_string(f.first_mac) : "",
+            .alarm = ""};
 }
 
 /// What a conversation of the rule leaves a line of in its responder's log; "" for none.
@@ -69,23 +77,29 @@ public:
     Impl(Engine& engine, RecordSink& sink)
         : engine_(&engine), sink_(&sink), accounts_(engine.policy(), sink), charts_(engine.policy(), sink), told_(engine.counters()) {
         engine.on_flow_end([this](std::uint32_t slot, const Flow& flow, bool complete) {
-            accounts_.ended(settled(engine_->counters()), slot, flow, complete);
+            accounts_.ended(taken(engine_->counters()), slot, flow, complete);
         });
         for (const Rule& rule : engine.policy().rules) listens_.push_back(listens(rule));
     }
     ~Impl() { engine_->on_flow_end({}); }
 
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip);
+    void settled_until(std::uint64_t index, bool recorded, std::size_t& next);
+    void take_settled(bool recorded) {
+        std::size_t next = 0;
+        settled_until(frames_, recorded, next);
+    }
     void end_file(const std::string& name, const std::string& error);
     void end();
     ChartTable& charts() { return charts_; }
 
 private:
-    void allowed(const Frame& frame, const Judgement& j, bool recorded);
-    void listen(const Frame& frame, const Judgement& j, FlowAccount* account);
+    void take(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
+    void allowed(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
+    void listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account);
     void tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account);
     void tell_log(const Frame& frame, const Judgement& j, const Packet& p);
-    ChartTable::Key chart_key(const Frame& frame, const Judgement& j) const;
+    ChartTable::Key chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const;
     void denied(const Frame& frame, const Judgement& j);
     void earlier(const Earlier& e);
 
@@ -93,61 +107,84 @@ private:
     RecordSink* sink_;
     FlowAccounts accounts_;
     ChartTable charts_;
-    std::vector<Listens> listens_;         ///< by rule
-    std::vector<std::uint8_t> described_;  ///< by finding
-    std::uint64_t frames_ = 0;             ///< of the run, given to judged()
-    std::uint64_t octets_ = 0;             ///< since the last coverage, as from_ and to_
-    std::uint64_t logs_ = 0;               ///< since the last coverage
+    std::vector<Listens> listens_;                 ///< by rule
+    std::vector<std::uint8_t> described_;          ///< by finding
+    std::uint64_t frames_ = 0;                     ///< of the run, given to judged()
+    std::uint64_t octets_ = 0;                     ///< since the last coverage, as from_ and to_
+    std::uint64_t logs_ = 0, logs_in_pieces_ = 0;  ///< since the last coverage
     Timestamp from_, to_;
     bool covered_ = true;  ///< no frame since the last coverage
     EngineCounters told_;  ///< as of the last coverage
 };
 
 void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
+    std::size_t next = 0;
     auto brought_up = engine_->earlier().begin();
     for (std::size_t i = 0; i < frames.size(); ++i, ++frames_) {
         const bool recorded = i < skip;
+        settled_until(frames_, recorded, next);
         accounts_.tell(frames_, recorded);
-        from_ = covered_ ? frames[i].ts : std::min(from_, frames[i].ts);
-        to_ = covered_ ? frames[i].ts : std::max(to_, frames[i].ts);
-        covered_ = false;
-        octets_ += frames[i].len;
-        if (judgements[i].verdict == Verdict::allow)
-            allowed(frames[i], judgements[i], recorded);
-        else if (!recorded)
-            denied(frames[i], judgements[i]);
+        if (!judgements[i].held) take(frames[i], judgements[i], nullptr, recorded);
         for (; brought_up != engine_->earlier().end() && brought_up->index == i; ++brought_up)
             if (!recorded) earlier(*brought_up);
     }
 }
 
+/// What was settled before the frame with this index had its verdict.
+void Recorder::Impl::settled_until(std::uint64_t index, bool recorded, std::size_t& next) {
+    const std::span<const Settled> list = engine_->settled();
+    for (; next < list.size() && list[next].at <= index; ++next) {
+        accounts_.tell(list[next].at, recorded);
+        take(list[next].frame, list[next].judgement, &list[next].tuple, recorded);
+    }
+}
+
+/// tuple: of the datagram that frame is a fragment of, or none
+void Recorder::Impl::take(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded) {
+    from_ = covered_ ? frame.ts : std::min(from_, frame.ts);
+    to_ = covered_ ? frame.ts : std::max(to_, frame.ts);
+    covered_ = false;
+    octets_ += frame.len - j.wrapped;
+    if (j.verdict == Verdict::allow)
+        allowed(frame, j, tuple, recorded);
+    else if (!recorded)
+        denied(frame, j);
+}
+
 /// The packets of a conversation and interval find their row without a look-up, and are not decoded again.
-void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, bool recorded) {
+void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded) {
     FlowAccount* account = j.flow != 0 ? &accounts_.at(j.flow) : nullptr;
     const bool opens = account != nullptr && account->is_new();
-    if (account != nullptr) account->add(frame, j.answers);
-    if (j.rule >= 0 && listens_[static_cast<std::size_t>(j.rule)] != Listens::no) listen(frame, j, account);
+    if (account != nullptr) account->add(frame.ts, frame.len - j.wrapped, j.answers);
+    if (j.rule >= 0 && listens_[static_cast<std::size_t>(j.rule)] != Listens::no) listen(frame, j, tuple, account);
     if (recorded || j.rule < 0) return;
     const Timestamp start = ChartTable::interval_of(frame.ts);
     const bool known = account != nullptr && account->row_told == charts_.told() && account->row_start == start;
-    ChartTable::Row& row = known ? *account->row : charts_.row(chart_key(frame, j));
+    ChartTable::Row& row = known ? *account->row : charts_.row(chart_key(frame, j, tuple));
     if (account != nullptr && !known) {
         account->row = &row;
         account->row_start = start;
         account->row_told = charts_.told();
     }
     ++row.packets;
-    row.octets += frame.len;
+    row.octets += frame.len - j.wrapped;
     row.flows += opens;
 }
 
-void Recorder::Impl::listen(const Frame& frame, const Judgement& j, FlowAccount* account) {
+/// tuple: frame is a fragment of a datagram: its octets are not there as one, which is counted with its first.
+void Recorder::Impl::listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account) {
     const bool datagrams = listens_[static_cast<std::size_t>(j.rule)] == Listens::to_datagrams;
     if (datagrams ? j.answers : account == nullptr || !j.answers || account->opening_told) return;
-    Packet p;
-    decode(frame.data, frame.caplen, frame.len, frame.link, p);
-    if (datagrams && p.transport == Transport::udp) tell_log(frame, j, p);
-    if (!datagrams && p.transport == Transport::tcp && p.payload_len > 0) tell_opening(frame, j, p, *account);
+    Engine::Seen seen;
+    engine_->see(frame, seen);
+    const Packet& p = seen.packet;
+    const bool whole = tuple == nullptr || !p.fragment;
+    if (datagrams && !whole && !p.later_fragment) {
+        ++logs_;
+        ++logs_in_pieces_;
+    }
+    if (datagrams && whole && p.transport == Transport::udp) tell_log(frame, j, p);
+    if (!datagrams && whole && p.transport == Transport::tcp && p.payload_len > 0) tell_opening(frame, j, p, *account);
 }
 
 void Recorder::Impl::tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account) {
@@ -173,19 +210,22 @@ void Recorder::Impl::tell_log(const Frame& frame, const Judgement& j, const Pack
                 .mac = p.mac_src == nullptr ? "" : to_string(mac),
                 .ts = frame.ts,
                 .number = frame.number,
-                .octets = {frame.data + p.payload_offset, p.payload_caplen}});
+                .octets = {p.data + p.payload_offset, p.payload_caplen}});
 }
 
-ChartTable::Key Recorder::Impl::chart_key(const Frame& frame, const Judgement& j) const {
-    Packet p;
-    decode(frame.data, frame.caplen, frame.len, frame.link, p);
+ChartTable::Key Recorder::Impl::chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const {
+    Engine::Seen seen;
+    engine_->see(frame, seen);
+    const Packet& p = seen.packet;
     ChartTable::Key key;
     key.start = ChartTable::interval_of(frame.ts);
     key.rule = static_cast<std::uint16_t>(j.rule);
-    key.initiator = j.answers ? p.dst() : p.src();
-    key.responder = j.answers ? p.src() : p.dst();
-    key.proto = p.ip_proto;
-    if (has_ports(p)) key.port = j.answers ? p.sport : p.dport;
+    const FiveTuple ends = tuple != nullptr ? *tuple : p.five_tuple();
+    key.initiator = j.answers ? ends.dst : ends.src;
+    key.responder = j.answers ? ends.src : ends.dst;
+    key.proto = ends.proto;
+    const bool ports = tuple != nullptr ? ends.proto == 6 || ends.proto == 17 : has_ports(p);
+    if (ports) key.port = j.answers ? ends.sport : ends.dport;
     return key;
 }
 
@@ -196,7 +236,19 @@ void Recorder::Impl::denied(const Frame& frame, const Judgement& j) {
         sink_->finding(record_of(engine_->findings().all()[j.finding - 1], engine_->policy()));
     }
     const std::string comment = verdict_comment(frame, j, *engine_);
-    sink_->packet({.frame = frame, .finding = j.finding, .verdict = j.verdict, .reasons = j.reasons, .comment = comment});
+    Wrapped wrapped;
+    if (j.wrapped != 0) {
+        Engine::Seen seen;
+        engine_->see(frame, seen);
+        wrapped = seen.opened.wrapped;
+    }
+    sink_->packet({.frame = frame,
+                   .finding = j.finding,
+                   .verdict = j.verdict,
+                   .reasons = j.reasons,
+                   .comment = comment,
+                   .wrapping = wrapped.wrapping,
+                   .inner_link = wrapped.link});
 }
 
 /// They say what led to the finding; nothing is counted again.
@@ -204,8 +256,16 @@ void Recorder::Impl::earlier(const Earlier& e) {
     auto back = static_cast<std::uint32_t>(e.frames.size());
     for (const HeldFrame& held : e.frames) {
         const std::string comment = earlier_comment(e.finding, back);
-        sink_->packet(
-            {.frame = held.frame, .finding = e.finding, .verdict = Verdict::allow, .reasons = {}, .comment = comment, .earlier = back});
+        Engine::Seen seen;
+        engine_->see(held.frame, seen);
+        sink_->packet({.frame = held.frame,
+                       .finding = e.finding,
+                       .verdict = Verdict::allow,
+                       .reasons = {},
+                       .comment = comment,
+                       .earlier = back,
+                       .wrapping = seen.opened.wrapped.wrapping,
+                       .inner_link = seen.opened.wrapped.link});
         --back;
     }
 }
@@ -216,7 +276,7 @@ void Recorder::Impl::end_file(const std::string& name, const std::string& error)
     sink_->coverage({.from = from_,
                      .to = to_,
                      .file = name,
-                     .frames = settled(c) - settled(told_),
+                     .frames = with_verdict(c) - with_verdict(told_),
                      .octets = octets_,
                      .allowed = c.allowed - told_.allowed,
                      .greylisted = c.greylisted - told_.greylisted,
@@ -225,12 +285,13 @@ void Recorder::Impl::end_file(const std::string& name, const std::string& error)
                      .clock_steps = c.clock_steps - told_.clock_steps,
                      .kernel_drops = {},
                      .interface_drops = {},
+                     .mirror_lost = lost_since(c.mirror.lost, told_.mirror.lost),
                      .samples_dropped = 0,
                      .logs = logs_,
-                     .logs_dropped = 0,
+                     .logs_dropped = logs_in_pieces_,
                      .error = error});
     told_ = c;
-    logs_ = 0;
+    logs_ = logs_in_pieces_ = 0;
     octets_ = 0;
     from_ = to_ = {};
     covered_ = true;
@@ -247,6 +308,7 @@ Recorder::~Recorder() = default;
 void Recorder::judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip) {
     impl_->judged(frames, judgements, skip);
 }
+void Recorder::settled(bool recorded) { impl_->take_settled(recorded); }
 void Recorder::checkpoint() { impl_->charts().tell(); }
 void Recorder::end_file(const std::string& name, const std::string& error) { impl_->end_file(name, error); }
 void Recorder::end() { impl_->end(); }

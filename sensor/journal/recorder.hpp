@@ -22,7 +22,10 @@ public:
     /// skip: the first so many of them are already recorded (a resumed run): no packet, no chart counts them, no flow that
     ///       ended among them is told again. A conversation that goes on behind them and the file's coverage are told whole:
     ///       the run that was interrupted told neither. Logs and openings are told again: their frame's number says which.
+    /// Fragments that were held are recorded when they have their verdict, wherever that comes.
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip = 0);
+    /// After Engine::end_fragments() or pass_time(). recorded: an earlier run has told these already
+    void settled(bool recorded = false);
     /// Tell what is summed up so far (charts): after it the sink knows of every frame but for conversations still open and
     /// the coverage. Call it before a commit that a resumed run may go on from.
     void checkpoint();

@@ -1,8 +1,11 @@
-# live_bench.sh BUILD [FRAMES]: span-sensor, then tcpdump -w /dev/null, then nobody, on one end of a veth pair while the other end
-# sends as fast as it can. Prints frames a second, frames dropped and CPU of each. Root; namespaces of its own.
+# live_bench.sh BUILD [FRAMES]: span-sensor, span-sensor with two capture threads, then tcpdump -w /dev/null, then nobody, on one end of a
+# veth pair while the other end sends as fast as it can. Three mixes: the shipped day, about a third of it greylisted; small and large
+# frames that are all allowed. Prints frames a second, frames dropped, CPU in all and a frame, and how busy the machine was, as
+# markdown. Root; namespaces of its own. SPAN_BENCH_RUNS: runs of each, of which the median by CPU counts (3).
 set -eu
 build=$(cd "$1" && pwd)
-frames=${2:-2000000}
+frames=${2:-1000000}
+runs=${SPAN_BENCH_RUNS:-3}
 source=$(cd "$(dirname "$0")/../.." && pwd)
 
 [ "$(id -u)" = 0 ] || { echo 'skipped: needs root, for network namespaces'; exit 0; }
@@ -15,7 +18,9 @@ here=span-bench-$$
 trap 'ip netns del "$here-in" 2>/dev/null || true; ip netns del "$here-out" 2>/dev/null || true; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
-"${CXX:-c++}" -std=c++20 -O2 -o "$work/live_sender" "$source/tests/bench/live_sender.cpp"
+compile() { (cd "$source" && tool=$1 && shift && ${CXX:-c++} -std=c++20 -O2 -I. -o "$work/$tool" "$@"); }
+compile live_sender tests/bench/live_sender.cpp
+compile bench_captures tests/bench/bench_captures.cpp tests/bench/dialogue.cpp tests/bench/pcap_file.cpp tests/bench/rule_set.cpp tests/bench/traffic.cpp
 
 ip netns add "$here-in"
 ip netns add "$here-out"
@@ -23,48 +28,75 @@ ip link add span0 netns "$here-in" type veth peer name out0 netns "$here-out"
 ip -n "$here-in" link set span0 addrgenmode none arp off multicast off up
 ip -n "$here-out" link set out0 addrgenmode none arp off multicast off up
 
-# The capture's conversations come round and round: most frames are judged in the flow of the first round.
-capture=$source/tests/captures/enclave-day.pcap
-send() { ip netns exec "$here-out" "$work/live_sender" out0 "$capture" "$frames"; }
-# User and system time of a process so far, in clock ticks.
+mkdir "$work/captures"
+"$work/bench_captures" "$work/captures" "$frames" >/dev/null
+for name in flows attack; do rm "$work/captures/$name.pcap"; done
+cp "$source/tests/captures/enclave-day.pcap" "$work/captures/day.pcap"
+cp "$source/rules/profiles/mail-enclave.toml" "$work/day.toml"
+for name in small mail; do cp "$work/captures/policy-6.toml" "$work/$name.toml"; done
+chmod 644 "$work"/*.toml
+
+# The shipped day comes round and round: most of its frames are judged in the conversations of the first round.
+send() { ip netns exec "$here-out" "$work/live_sender" out0 "$work/captures/$1.pcap" "$frames"; }
+# User and system time of a process so far, all its threads, in clock ticks.
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
-row() { printf '%-24s %12s %12s %10s %10s\n' "$@"; }
 hz=$(getconf CLK_TCK)
 
-# measure NAME PID: send, let it drain, and tell its CPU time.
+# measure MIX PID: send, let it drain; its CPU time in ns a frame, frames sent a second.
 measure() {
     before=$(ticks "$2")
-    set -- "$1" "$2" $(send)
+    set -- "$1" "$2" $(send "$1")
     sleep 1
-    cpu=$(awk -v t=$(($(ticks "$2") - before)) -v hz="$hz" 'BEGIN { printf "%.2f s", t / hz }')
-    name=$1 sent=$3 rate=$4
+    cpu=$((($(ticks "$2") - before) * 1000000000 / hz / $3)) rate=$4
 }
 
-row 'listening' 'frames' 'sent a second' 'dropped' 'CPU'
-mkdir "$work/spool" "$work/alarms"
-chown nobody "$work/spool" "$work/alarms"
-cp "$source/rules/profiles/mail-enclave.toml" "$work/policy.toml"
-chmod 644 "$work/policy.toml"
-ip netns exec "$here-in" sh -c 'exec "$@" 2>"$0"' "$work/sensor" "$build/sensor/daemon/span-sensor" --interface span0 \
-    --policy "$work/policy.toml" --spool "$work/spool" --alarms "$work/alarms" --user nobody --budget 256 &
-sensor=$!
-until grep -qs ready "$work/sensor"; do sleep 0.1; done
-measure span-sensor $sensor
-kill -TERM $sensor
-wait $sensor
-dropped=$(sed -n 's/.*dropped by the kernel \([0-9]*\).*/\1/p' "$work/sensor" | tail -1)
-row "$name" "$sent" "$rate" "$dropped" "$cpu"
+sensor() { # sensor MIX [OPTION...]: "NS_A_FRAME RATE DROPPED NOT_ALLOWED"
+    mix=$1
+    shift
+    rm -rf "$work/spool" "$work/alarms" "$work/said"
+    mkdir "$work/spool" "$work/alarms"
+    chown nobody "$work/spool" "$work/alarms"
+    ip netns exec "$here-in" sh -c 'exec "$@" 2>"$0"' "$work/said" "$build/sensor/daemon/span-sensor" --interface span0 \
+        --policy "$work/$mix.toml" --spool "$work/spool" --alarms "$work/alarms" --user nobody --budget 256 "$@" &
+    pid=$!
+    until grep -qs ready "$work/said"; do sleep 0.1; done
+    measure "$mix" $pid
+    kill -TERM $pid
+    wait $pid
+    sed -n "s/.* \([0-9]*\) greylisted, \([0-9]*\) blacklisted.*dropped by the kernel \([0-9]*\).*/$cpu $rate \3 \1 \2/p" "$work/said" | tail -n 1 |
+        awk '{ print $1, $2, $3, $4 + $5 }'
+}
+recorder() { # recorder MIX
+    ip netns exec "$here-in" tcpdump -Z root -i span0 -s 0 -B 65536 -w /dev/null 2>"$work/said" &
+    pid=$!
+    until grep -qs listening "$work/said"; do sleep 0.1; done
+    measure "$1" $pid
+    kill -INT $pid
+    wait $pid
+    echo "$cpu $rate $(sed -n 's/^\([0-9]*\) packets dropped by kernel.*/\1/p' "$work/said") -"
+}
+nobody() { set -- $(send "$1"); echo "- $2 - -"; }
 
-ip netns exec "$here-in" tcpdump -Z root -i span0 -s 0 -B 65536 -w /dev/null 2>"$work/tcpdump" &
-tcpdump=$!
-until grep -qs listening "$work/tcpdump"; do sleep 0.1; done
-measure 'tcpdump -w /dev/null' $tcpdump
-kill -INT $tcpdump
-wait $tcpdump
-dropped=$(sed -n 's/^\([0-9]*\) packets dropped by kernel.*/\1/p' "$work/tcpdump")
-row "$name" "$sent" "$rate" "$dropped" "$cpu"
+# median COMMAND...: of so many runs, the one in the middle.
+median() {
+    for _ in $(seq "$runs"); do "$@"; done | sort -n | sed -n "$(((runs + 1) / 2))p"
+}
+row() { # row MIX NAME COMMAND...
+    mix=$1 name=$2
+    shift 2
+    set -- $(median "$@")
+    echo "| $mix | $name | $1 | $2 | $3 | $4 |"
+}
 
-set -- $(send)
-row 'nobody' "$1" "$2" - -
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg), $(getconf _NPROCESSORS_ONLN) processors; $frames frames a run, median of $runs"
 echo
-sed 's/^/  /' "$work/sensor" | tail -1
+echo '| mix | listening | CPU ns a frame | frames a second | dropped | not allowed |'
+echo '|---|---|---:|---:|---:|---:|'
+for m in day small mail; do
+    row $m span-sensor sensor $m
+    row $m 'span-sensor --threads 2' sensor $m --threads 2
+    row $m 'tcpdump -w /dev/null' recorder $m
+    row $m nobody nobody $m
+done
+echo
+echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"

@@ -168,7 +168,7 @@ TEST_CASE("doctor: an interface in a namespace is seen as it is, before and afte
     }
     CHECK(state(before, "multicast") == "warn");
     CHECK(has(check_named(before, "address").at("says"), "192.0.2.1"));
-    for (const char* name : {"interface", "link-up", "carrier", "multicast", "ipv6"}) {
+    for (const char* name : {"interface", "link-up", "carrier", "multicast", "ipv6", "driver"}) {
         INFO(name);
         CHECK(state(after, name) == "ok");
     }

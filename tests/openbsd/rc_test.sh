@@ -32,7 +32,22 @@ for name in span_sensor span_collector span_alarm; do
     run "$name" start >"$work/said" || wrong "$name does not start: $(cat "$work/said")"
     grep -q "bg YES log daemon.info: /usr/local/sbin/$(echo "$name" | tr _ -) --" "$work/said" || wrong "$name starts wrongly: $(cat "$work/said")"
     run "$name" reload | grep -q "^HUP to: /usr/local/sbin/" || wrong "$name is not reloaded"
+    # What is looked for and ended is what was started, to the letter: pgrep -xf.
+    started=$(sed -n 's/^start as [^:]*: //p' "$work/said")
+    [ "$(run "$name" check)" = "look for: $started" ] || wrong "$name is not found: $(run "$name" check)"
+    [ "$(run "$name" stop)" = "TERM to: $started" ] || wrong "$name is not ended: $(run "$name" stop)"
+    [ "$(run "$name" restart | grep -c -e '^TERM to: ' -e '^start as ')" = 2 ] || wrong "$name is not restarted"
+    rm -f "$policy"
+    ! run "$name" restart >"$work/said" || wrong "$name is restarted without a policy"
+    ! grep -q '^TERM' "$work/said" || wrong "$name is ended although it could not be started again"
 done
+
+# Flags of the administrator's, and the interface that they name.
+echo good >"$policy"
+echo 'span_sensor_flags="--policy x --interface ix0 --user _spansensor"' >"$work/conf"
+RC_CONF=$work/conf run span_sensor start >"$work/said" || wrong "the sensor does not start with flags: $(cat "$work/said")"
+[ "$(head -n 1 "$work/said")" = 'ifconfig ix0 -inet -inet6 -arp monitor up' ] || wrong "the interface of the flags is not made deaf: $(cat "$work/said")"
+RC_CONF=$work/conf run span_sensor stop | grep -q -- '--interface ix0' || wrong 'the sensor with flags is not ended'
 
 echo good >"$policy"
 [ "$(run span_sensor start | head -n 1)" = 'ifconfig em1 -inet -inet6 -arp monitor up' ] || wrong "the sensor's interface is not made deaf first"

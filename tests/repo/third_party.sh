@@ -9,7 +9,7 @@ seccomp\.h              ^rules/confine/
 linux/landlock\.h       ^rules/confine/
 sha1\.h                 ^rules/packet/community_id\.cpp$
 simdjson\.h             ^sensor/journal/
-zlib\.h                 ^sensor/capture/gzip_source\.cpp$
+zlib\.h                 ^(sensor/capture/gzip_source|rules/packet/encapsulation)\.cpp$
 zstd.*\.h               ^sensor/capture/zstd_source\.cpp$
 CLI/.*                  ^collector/cli/options(_logs)?\.cpp$
 nlohmann/.*             ^collector/

@@ -25,16 +25,32 @@ std::vector<Frame> views(const Frames& frames) {
 
 Judged run(Policy policy, const Frames& frames, const EngineOptions& options) {
     mark_unconfined();
-    Judged result{std::make_unique<Policy>(std::move(policy)), std::vector<Judgement>(frames.size()), {}, {}};
+    Judged result;
+    result.policy = std::make_unique<Policy>(std::move(policy));
+    result.judgements.resize(frames.size());
     Engine engine(*result.policy, options);
     std::size_t judged = 0;
+    const auto take_settled = [&] {
+        for (const Settled& s : engine.settled()) {
+            REQUIRE(result.judgements.at(s.index).held);
+            result.judgements[s.index] = s.judgement;
+            result.settled.push_back(s.index);
+        }
+    };
     const Result<Done> done = engine.judge(views(frames), result.judgements, judged);
     if (!done) FAIL(done.error().text);
+    result.held = engine.counters().held;
+    take_settled();
+    engine.end_fragments();
+    take_settled();
     result.findings = engine.findings().all();
     result.counters = engine.counters();
+    result.speech = engine.speech();
+    result.earlier = engine.earlier();
     const EngineCounters& c = result.counters;
     REQUIRE(judged == frames.size());
     REQUIRE(c.frames == frames.size());
+    REQUIRE(c.held == 0);
     REQUIRE(c.allowed + c.greylisted + c.blacklisted == c.frames);
     REQUIRE(c.allowed == result.count(Verdict::allow));
     REQUIRE(c.blacklisted == result.count(Verdict::black));

@@ -15,6 +15,10 @@ struct Judged {
     std::vector<Judgement> judgements;
     std::vector<Finding> findings;
     EngineCounters counters;
+    std::vector<std::uint64_t> settled;  ///< frames that were held, from 0, in the order of their verdicts
+    std::uint64_t held = 0;              ///< of them, those that still were when the last frame had come
+    std::vector<Speech> speech;
+    std::vector<Earlier> earlier;  ///< of its frames only the octets last
 
     std::uint64_t count(Verdict v) const;
 };

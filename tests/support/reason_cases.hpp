@@ -11,11 +11,14 @@ struct ReasonCase {
     bool prelude_allowed = true;  ///< ... unless this says otherwise
     ReasonSet company;            ///< reasons that this one cannot come without
     EngineOptions options;
+    std::string policy = stock_policy;
 };
 
 std::vector<ReasonCase> anomaly_cases();
 std::vector<ReasonCase> state_cases();
 std::vector<ReasonCase> conform_cases();
+/// Mirrors, fragments that are accepted, budgets: under policies of their own.
+std::vector<ReasonCase> wire_cases();
 std::vector<ReasonCase> reason_cases();
 
 }  // namespace sw::craft

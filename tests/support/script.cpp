@@ -126,7 +126,9 @@ std::vector<Piece> pieces_of(std::size_t octets, Cut cut, std::mt19937& random) 
         at += list.back().size;
     }
     if (cut.kind != Cut::Kind::shuffled) return list;
-    for (std::size_t i = list.size(); i > 1; --i) std::swap(list[i - 1], list[random() % i]);
+    constexpr std::size_t apart = 64;  // pieces that may change places
+    for (std::size_t begin = 0; begin < list.size(); begin += apart)
+        for (std::size_t i = std::min(apart, list.size() - begin); i > 1; --i) std::swap(list[begin + i - 1], list[begin + random() % i]);
     if (!list.empty() && random() % 2 == 0) list.push_back(list[random() % list.size()]);
     return list;
 }

@@ -15,6 +15,14 @@ for unit in span-sensor@ span-collector span-alarm span-watcher-interface@; do
 done
 cp "$units/span-watcher.target" "$work"
 
+# What systemd says of each: nothing that names it. Of a unit with a word that it does not know it says so.
+complaints() { systemd-analyze verify --man=no "$work/$1" 2>&1 | grep -F "$(basename "$1" .service)" >"$work/wrong"; }
+for unit in span-sensor@span0.service span-watcher-interface@span0.service span-collector.service span-alarm.service span-watcher.target; do
+    ! complaints "$unit" || { echo "FAIL $unit:"; cat "$work/wrong"; failed=1; }
+done
+sed 's/^Restart=always/Restart=whenever/' "$work/span-alarm.service" >"$work/span-bad.service"
+complaints span-bad.service || { echo 'FAIL a unit with a wrong word passes'; failed=1; }
+
 exposure() { # exposure UNIT MOST: in tenths
     systemd-analyze security --offline=true --no-pager "--threshold=$2" "$work/$1.service" >"$work/said" 2>&1
 }
@@ -30,13 +38,6 @@ sed -i '/^SystemCallFilter=/d' "$work/span-collector.service"
 ! exposure span-collector 3 || { echo 'FAIL a unit without a filter passes'; failed=1; }
 sed 's/^PrivateNetwork=.*//' "$units/span-alarm.service" >"$work/span-alarm.service"
 ! exposure span-alarm 3 || { echo 'FAIL a listener with a network passes'; failed=1; }
-
-for unit in span-sensor@span0.service span-watcher-interface@span0.service span-collector.service span-watcher.target; do
-    systemd-analyze verify --man=no "$work/$unit" 2>&1 | grep -F "$(basename "$unit" .service)" >"$work/wrong" || continue
-    echo "FAIL $unit:"
-    cat "$work/wrong"
-    failed=1
-done
 
 # None of them starts before there is a policy, and none is wanted by anything but our target.
 for unit in span-sensor@ span-collector span-alarm span-watcher-interface@; do

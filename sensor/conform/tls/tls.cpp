@@ -114,7 +114,10 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
 void TlsMachine::body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault) {
     const std::uint8_t type = e.header[0];
     const std::uint64_t before = e.offset;
-    if (type == record::change_cipher_spec && (!e.sealed || is_13())) {
+    if (e.sealed && is_13() && (type == record::handshake || type == record::alert)) {
+        // The server's hello ends what can be read: nothing may stand behind it in its record (RFC 8446 section 5.1).
+        fault = wrong(in_handshake(from), "the end of the record");
+    } else if (type == record::change_cipher_spec && (!e.sealed || is_13())) {
         fault = change_cipher(e, from, octets[0], listener);
         e.offset += !fault;
     } else if (e.sealed || type == record::application_data) {
@@ -170,8 +173,6 @@ void TlsMachine::handshake(End& e, Side from, std::span<const std::uint8_t> octe
         fault = message_ends(e, from, listener);
         if (fault) --e.offset;  // what is wrong with a whole message is told of its last octet
     }
-    // With TLS 1.3 the hello of the server ends what can be read: nothing may stand behind it in its record (RFC 8446 section 5.1).
-    if (!fault && e.sealed && e.offset < end) fault = wrong(in_handshake(from), "the end of the record");
 }
 
 TlsMachine::MaybeFault TlsMachine::message_header(End& e, Side from, std::uint8_t octet) {

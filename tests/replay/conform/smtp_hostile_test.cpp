@@ -76,4 +76,175 @@ TEST_CASE("smtp hostile: something before, between and behind STARTTLS and the h
     });
 }
 
+TEST_CASE("smtp hostile: something else on the port of SMTP") {
+    using enum Reason;
+    const std::string shell = "\\x1b[0m$ id\\r\\n";
+    expect_found({
+        hostile("ssh answers", not_speaking, "S: \\^SSH-2.0-OpenSSH_9.2\\r\\n\n"),
+        hostile("HTTP answers", not_speaking, "S: \\^HTTP/1.1 200 OK\\r\\n\\r\\n\n"),
+        hostile("FTP answers", not_speaking, "S> 220 ftp\nC: \\^USER anonymous\\r\\n\n"),
+        hostile("POP3 answers", not_speaking, "S: \\^+OK ready\\r\\n\n"),
+        hostile("IMAP answers", not_speaking, "S: \\^* OK ready\\r\\n\n"),
+        hostile("a shell answers", not_speaking, "S: \\^" + shell + "\n"),
+        hostile("octets of no meaning answer", not_speaking, "S: \\^\\x00\\x01\\xff\\xfe\n"),
+        hostile("TLS answers", not_speaking, "S: \\^\\x16\\x03\\x03\\x00\\x05\n"),
+        hostile("the greeting becomes something else", not_speaking, "S: 2\\^3x\\r\\n\n"),
+        hostile("a greeting of another code", not_speaking, "S: 22\\^1 bye\\r\\n\n"),
+        hostile("HTTP before the greeting", early_talker, "C: \\^GET / HTTP/1.1\\r\\n\n"),
+        hostile("TLS before the greeting", early_talker, "C: \\^\\x16\\x03\\x01\\x02\\x00\n"),
+        hostile("EHLO before the greeting", early_talker, "C: \\^EHLO a\\r\\n\nS> 220 b\n"),
+        hostile("EHLO within the greeting", early_talker, "S> 220-wait\nC: \\^EHLO a\\r\\n\nS> 220 now\n"),
+        hostile("HTTP behind the greeting", not_speaking, greeted + "C: \\^GET / HTTP/1.1\\r\\n\n"),
+        hostile("a HTTP POST with commands in it", not_speaking, greeted + "C: \\^POST /x HTTP/1.1\\r\\n\\r\\nEHLO a\\r\\n\n"),
+        hostile("ssh behind the greeting", not_speaking, greeted + "C: S\\^SH-2.0-x\\r\\n\n"),
+        hostile("a shell behind the greeting", not_speaking, greeted + "C: \\^/bin/sh -i\\n\n"),
+        hostile("octets of no meaning behind the greeting", not_speaking, greeted + "C: \\^\\x00\\x01\\x02\n"),
+        hostile("TLS behind the greeting", not_speaking, greeted + "C: \\^\\x16\\x03\\x01\\x02\\x00\n"),
+        hostile("a SOCKS request", not_speaking, greeted + "C: \\^\\x05\\x01\\x00\n"),
+        hostile("an RTSP request", not_speaking, greeted + "C: \\^OPTIONS / RTSP/1.0\\r\\n\n"),
+        hostile("a command that SMTP does not know", not_speaking, hello + "C: \\^XCLIENT ADDR=192.0.2.1\\r\\n\n"),
+        hostile("an extension that is not SMTP here", not_speaking, hello + "C: E\\^TRN example.org\\r\\n\n"),
+        hostile("a verb that goes on", not_speaking, hello + "C: RSET\\^S\\r\\n\n"),
+        hostile("half a verb", not_speaking, hello + "C: RSE\\^\\r\\n\n"),
+        hostile("an empty command", not_speaking, hello + "C: \\^\\r\\n\n"),
+        hostile("a blank before the verb", not_speaking, hello + "C: \\^ RSET\\r\\n\n"),
+    });
+}
+
+TEST_CASE("smtp hostile: who opens and says nothing") {
+    using enum Reason;
+    expect_found({
+        hostile("gone behind the greeting", client_silent, greeted + "C.\\^"),
+        hostile("gone before the greeting", client_silent, "C.\\^"),
+        hostile("reset behind the greeting", client_reset, greeted + "C!\\^"),
+        hostile("reset before the greeting", client_reset, "C!\\^"),
+        hostile("silent until the server gives up", client_silent, greeted + "S> 421 4.4.2 timeout\nS.\nC.\\^"),
+    });
+}
+
+TEST_CASE("smtp hostile: out of turn") {
+    using enum Reason;
+    expect_found({
+        hostile("two commands where pipelining is not offered", not_speaking,
+                hello + "C> MAIL FROM:<a@example.org>\nC: \\^RCPT TO:<b@mail.example>\\r\\n\n"),
+        hostile("a command before EHLO is answered", not_speaking, greeted + "C> EHLO a\nC: \\^MAIL FROM:<a@example.org>\\r\\n\n"),
+        hostile("pipelining behind HELO", not_speaking,
+                pipelining + "C> HELO a\nS> 250 b\nC> MAIL FROM:<a@example.org>\nC: \\^DATA\\r\\n\n"),
+        hostile("a command behind EHLO, pipelining or not", not_speaking, pipelining + "C> EHLO a\nC: \\^RSET\\r\\n\n"),
+        hostile("a command behind DATA", not_speaking, pipelining + envelope + "C> DATA\nC: \\^NOOP\\r\\n\n"),
+        hostile("a mail before 354", not_speaking, pipelining + envelope + "C> DATA\nC: \\^Subject: hello\\r\\n\n"),
+        hostile("a command behind NOOP", not_speaking, pipelining + "C> NOOP\nC: \\^NOOP\\r\\n\n"),
+        hostile("a command behind QUIT", not_speaking, pipelining + "C> QUIT\nC: \\^NOOP\\r\\n\n"),
+        hostile("a command behind the good-bye", not_speaking, hello + "C> QUIT\nS> 221 bye\nC: \\^NOOP\\r\\n\n"),
+        hostile("a reply to nothing", not_speaking, hello + "S: \\^250 ok\\r\\n\n"),
+        hostile("two replies to one command", not_speaking, hello + "C> RSET\nS> 250 ok\nS: \\^250 ok\\r\\n\n"),
+        hostile("a flood of replies", not_speaking,
+                hello + "C> RSET\nS> 250 ok\nS: \\^500 a\\r\\n500 a\\r\\n500 a\\r\\n500 a\\r\\n500 a\\r\\n\n"),
+        hostile("a reply while the mail is sent", not_speaking, data + "C> hello\nS: \\^250 ok\\r\\n\n"),
+        hostile("a reply behind the good-bye", not_speaking, hello + "C> QUIT\nS> 221 bye\nS: \\^250 ok\\r\\n\n"),
+        hostile("421 and something else", not_speaking, hello + "S: 4\\^50 wait\\r\\n\n"),
+        hostile(
+            "more groups than anybody sends", not_speaking,
+            pipelining +
+                [] {
+                    std::string all;
+                    for (int i = 0; i < 16; ++i) all += "C> RSET\nC> MAIL FROM:<a@example.org>\n";
+                    return all + "C: RSET\\r\\^\\n\n";
+                }()),
+    });
+}
+
+TEST_CASE("smtp hostile: replies that are none") {
+    using enum Reason;
+    const std::string asked = hello + "C> RSET\n";
+    expect_found({
+        hostile("a code of the first class", not_speaking, asked + "S: \\^150 ok\\r\\n\n"),
+        hostile("a code of the sixth class", not_speaking, asked + "S: \\^600 ok\\r\\n\n"),
+        hostile("another meaning than the command has", not_speaking, asked + "S: 2\\^21 bye\\r\\n\n"),
+        hostile("354 to anything but DATA", not_speaking, asked + "S: \\^354 go\\r\\n\n"),
+        hostile("334 to anything but AUTH", not_speaking, hello + "C> MAIL FROM:<a@example.org>\nS: \\^334 VXNlcg==\\r\\n\n"),
+        hostile("250 to DATA", not_speaking, hello + envelope + "C> DATA\nS: \\^250 ok\\r\\n\n"),
+        hostile("a second digit that has no meaning", not_speaking, asked + "S: 5\\^90 no\\r\\n\n"),
+        hostile("two digits", not_speaking, asked + "S: 25\\^ ok\\r\\n\n"),
+        hostile("four digits", not_speaking, asked + "S: 250\\^0 ok\\r\\n\n"),
+        hostile("another code in the second line", not_speaking, asked + "S: 250-ok\\r\\n\\^550 no\\r\\n\n"),
+        hostile("no code in the second line", not_speaking, asked + "S: 250-ok\\r\\n\\^well\\r\\n\n"),
+        hostile("a line that is too long", not_speaking, asked + "S: 250 " + std::string(507, 'x') + "\\^x\\r\\n\n"),
+        hostile("octets above 127", not_speaking, asked + "S: 550 \\^\\xc4\\xe3\\r\\n\n"),
+        hostile("escape sequences", not_speaking, "S: 220 \\^\\x1b]0;owned\\x07\\r\\n\n"),
+        hostile("NUL", not_speaking, "S: 220 mail\\^\\0.example\\r\\n\n"),
+    });
+}
+
+TEST_CASE("smtp hostile: commands that are none") {
+    using enum Reason;
+    expect_found({
+        hostile("EHLO without a name", not_speaking, greeted + "C: EHLO\\^\\r\\n\n"),
+        hostile("EHLO with two names", not_speaking, greeted + "C: EHLO a \\^b\\r\\n\n"),
+        hostile("EHLO with a slash", not_speaking, greeted + "C: EHLO a\\^/b\\r\\n\n"),
+        hostile("EHLO with an open literal", not_speaking, greeted + "C: EHLO [192.0.2.1\\^\\r\\n\n"),
+        hostile("octets above 127 in a name", not_speaking, greeted + "C: EHLO \\^\\xc3\\xa9\\r\\n\n"),
+        hostile("NUL in a name", not_speaking, greeted + "C: EHLO a\\^\\0b\\r\\n\n"),
+        hostile("a name of 256 octets", not_speaking, greeted + "C: EHLO " + std::string(255, 'a') + "\\^a\\r\\n\n"),
+        hostile("MAIL without FROM", not_speaking, hello + "C: MAIL \\^<a@example.org>\\r\\n\n"),
+        hostile("MAIL TO", not_speaking, hello + "C: MAIL \\^TO:<a@example.org>\\r\\n\n"),
+        hostile("a path without brackets", not_speaking, hello + "C: MAIL FROM:\\^a@example.org\\r\\n\n"),
+        hostile("a path with a blank", not_speaking, hello + "C: MAIL FROM:<a\\^ b@example.org>\\r\\n\n"),
+        hostile("a path that does not end", not_speaking, hello + "C: MAIL FROM:<a@example.org\\^\\r\\n\n"),
+        hostile("an empty recipient", not_speaking, hello + "C: RCPT TO:<\\^>\\r\\n\n"),
+        hostile("a second path in the first", not_speaking, hello + "C: RCPT TO:<b@mail.example\\^<c@mail.example>\\r\\n\n"),
+        hostile("two paths", not_speaking, hello + "C: RCPT TO:<b@mail.example>\\^<c@mail.example>\\r\\n\n"),
+        hostile("a pipe for a mailbox", not_speaking, hello + "C: RCPT TO:<b@\\^|id>\\r\\n\n"),
+        hostile("UTF-8 where it was not offered", not_speaking, hello + "C: RCPT TO:<\\^\\xc3\\xa9@mail.example>\\r\\n\n"),
+        hostile("control octets in a quoted mailbox", not_speaking, hello + "C: RCPT TO:<\"a\\^\\x01b\"@mail.example>\\r\\n\n"),
+        hostile("a parameter without a name", not_speaking, hello + "C: MAIL FROM:<a@example.org> \\^=1\\r\\n\n"),
+        hostile("a parameter with two values", not_speaking, hello + "C: MAIL FROM:<a@example.org> SIZE=1\\^=2\\r\\n\n"),
+        hostile("a parameter without a value", not_speaking, hello + "C: MAIL FROM:<a@example.org> SIZE=\\^\\r\\n\n"),
+        hostile("DATA with an argument", not_speaking, hello + "C: DATA \\^now\\r\\n\n"),
+        hostile("VRFY without one", not_speaking, hello + "C: VRFY\\^\\r\\n\n"),
+        hostile("a command line that is too long", not_speaking, hello + "C: NOOP " + std::string(506, 'x') + "\\^x\\r\\n\n"),
+        hostile("a path that is far too long", not_speaking,
+                hello + "C: RCPT TO:<" + std::string(2038, 'x') + "\\^x@mail.example>\\r\\n\n"),
+        hostile("octets above 127 in a command", not_speaking, hello + "C: NOOP \\^\\xff\\r\\n\n"),
+        hostile("NUL in a command", not_speaking, hello + "C: NOOP \\^\\0\\r\\n\n"),
+    });
+}
+
+TEST_CASE("smtp hostile: logins that can be read") {
+    using enum Reason;
+    expect_found({
+        hostile("AUTH PLAIN", cleartext_login, hello + "C: AUTH\\^ PLAIN AGFteQBzZWNyZXQ=\\r\\n\n"),
+        hostile("AUTH LOGIN", cleartext_login, hello + "C: auth\\^ login\\r\\n\nS> 334 VXNlcm5hbWU6\n"),
+        hostile("AUTH CRAM-MD5", cleartext_login, hello + "C: AUTH\\^ CRAM-MD5\\r\\n\n"),
+        hostile("AUTH behind a STARTTLS that was refused", cleartext_login,
+                hello + "C> STARTTLS\nS> 454 not now\nC: AUTH\\^ PLAIN AGE=\\r\\n\n"),
+    });
+}
+
+TEST_CASE("smtp hostile: mails and chunks of other sizes than they claim") {
+    using enum Reason;
+    const std::string chunked = pipelining + envelope;
+    expect_found({
+        hostile("BDAT where it is not offered", not_speaking, hello + envelope + "C: BDAT\\^ 5 LAST\\r\\nhello\n"),
+        hostile("a chunk that is longer than it says", not_speaking, chunked + "C> BDAT 5 LAST\nC: hello\\^ there\\r\\n\n"),
+        hostile("a size that is none", not_speaking, chunked + "C: BDAT \\^five\\r\\n\n"),
+        hostile("a negative size", not_speaking, chunked + "C: BDAT \\^-5\\r\\n\n"),
+        hostile("a size beyond all bounds", not_speaking, chunked + "C: BDAT 9999999999999999\\^9 LAST\\r\\n\n"),
+        hostile("a size in hexadecimal", not_speaking, chunked + "C: BDAT 0\\^x5\\r\\n\n"),
+        hostile("no size", not_speaking, chunked + "C: BDAT\\^\\r\\n\n"),
+        hostile("another word than LAST", not_speaking, chunked + "C: BDAT 5 \\^FIRST\\r\\n\n"),
+        hostile("half of LAST", not_speaking, chunked + "C: BDAT 5 LAS\\^\\r\\n\n"),
+        hostile("LAST and more", not_speaking, chunked + "C: BDAT 5 LAST\\^S\\r\\n\n"),
+        hostile("NUL in a chunk of text", not_speaking, chunked + "C> BDAT 5 LAST\nC: ab\\^\\0cd\n"),
+        hostile("a line of 1,001 octets", not_speaking, data + "C: " + std::string(998, 'x') + "\\^x\\r\\n\n"),
+        hostile("a line without an end", not_speaking,
+                data + "C: short\\r\\n" + std::string(998, 'x') + "\\^" + std::string(3000, 'x') + "\n"),
+        hostile("NUL in a mail", not_speaking, data + "C: hello\\r\\n" + std::string(300, 'x') + "\\^\\0\\r\\n\n"),
+        hostile("octets above 127 where 8BITMIME is not offered", not_speaking,
+                greeted + "C> EHLO a\nS> 250 b\n" + envelope + "C> DATA\nS> 354 go\nC: gr\\^\\xfc\\xdfe\\r\\n\n"),
+        hostile("a dot, then commands that were not waited for", not_speaking,
+                data + "C> hello\nC> .\nC: \\^MAIL FROM:<a@example.org>\\r\\n\n"),
+    });
+}
+
 }  // namespace sw::craft

@@ -30,6 +30,11 @@ using Verdict = std::string (*)(const Talk&, const Judged&, Reason);
 
 std::string in_every_cut(const Talk& talk, Reason reason, Verdict verdict) {
     if (talk.datagrams) return verdict(talk, judge(policy_for(talk), play_datagrams(talk.script, client, asked)), reason);
+    EngineOptions the_long_way;
+    the_long_way.shortcuts = false;
+    if (const std::string wrong = verdict(talk, judge(policy_for(talk), play(talk.script, client, server), the_long_way), reason);
+        !wrong.empty())
+        return "without shortcuts: " + wrong;
     for (const Cut& cut : cuts())
         if (const std::string wrong = verdict(talk, judge(policy_for(talk), play(talk.script, client, server, cut)), reason);
             !wrong.empty())

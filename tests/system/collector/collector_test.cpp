@@ -116,12 +116,12 @@ TEST_CASE("collector: killed at any moment it loses and repeats no packet and ev
     std::uint32_t who = 0;
     for (int round = 0; round < rounds; ++round) {
         post.start();
-        const unsigned writes = 1 + random() % 30;
-        for (unsigned i = 0; i < writes; ++i) {
+        const auto writes = 1 + random() % 30;
+        for (std::size_t i = 0; i < writes; ++i) {
             sensor.packets(++who, 1 + random() % 20);
-            sensor.packets(1 + random() % who, 5);
+            sensor.packets(static_cast<std::uint32_t>(1 + random() % who), 5);
             sensor.flush();
-            ::usleep(random() % 20'000);
+            ::usleep(static_cast<useconds_t>(random() % 20'000));
         }
         post.program->signal(SIGKILL);
         REQUIRE(post.program->end() == 128 + SIGKILL);

@@ -21,6 +21,7 @@ sw::InterfaceFacts prepared() {
     facts.arp = facts.multicast = facts.ipv6 = false;
     facts.addresses.emplace();
     facts.offloads.emplace();
+    facts.counters = {{"rx_packets", 7}, {"rx_missed_errors", 0}, {"tx_dropped", 3}};
     return facts;
 }
 
@@ -56,7 +57,7 @@ Check named(const std::vector<Check>& checks, const std::string& name) {
 
 TEST_CASE("doctor: an interface that is prepared is ok in every line") {
     const auto checks = sw::check_interface(prepared());
-    CHECK(checks.size() == 9);
+    CHECK(checks.size() == 10);
     CHECK(not_ok(checks, Check::State::warn).empty());
     CHECK(not_ok(checks, Check::State::fail).empty());
 }
@@ -93,11 +94,24 @@ TEST_CASE("doctor: each thing that is wrong with an interface is one line with i
         facts.offloads = {"gro"};
         CHECK(not_ok(sw::check_interface(facts), Check::State::warn) == Names{"offloads"});
     }
+    SECTION("a driver that counts frames which the card had and nobody got") {
+        for (const char* name :
+             {"rx_missed_errors", "rx_no_buffer_count", "port.rx_dropped", "rx_discards_phy", "rx_queue_0_drops", "rx_out_of_buffer"}) {
+            facts.counters = {{"rx_packets", 7}, {name, 17}};
+            CHECK(not_ok(sw::check_interface(facts), Check::State::warn) == Names{"driver"});
+            CHECK(named(sw::check_interface(facts), "driver").says == "span0: its driver counts " + std::string(name) + " 17");
+        }
+    }
+    SECTION("a driver that counts nothing of the kind") {
+        facts.counters = {{"peer_ifindex", 5}};
+        CHECK(named(sw::check_interface(facts), "driver").state == Check::State::ok);
+    }
     SECTION("what nobody could know is neither right nor wrong") {
         facts.addresses.reset();
         facts.offloads.reset();
         facts.ipv6.reset();
-        CHECK(not_ok(sw::check_interface(facts), Check::State::warn) == Names{"ipv6", "address", "offloads"});
+        facts.counters.reset();
+        CHECK(not_ok(sw::check_interface(facts), Check::State::warn) == Names{"ipv6", "address", "offloads", "driver"});
     }
     SECTION("not there") {
         facts.exists = false;

@@ -66,6 +66,19 @@ TEST_CASE("coverage alarms: a number that nobody knows is no loss") {
     CHECK(w.dropped(std::nullopt).empty());
 }
 
+TEST_CASE("coverage alarms: what the sensor tells itself is not told a second time") {
+    Watched w;
+    CoverageRecord c = w.next();
+    c.kernel_drops = 5;
+    c.samples_dropped = 7;
+    c.clock_steps = 1;
+    c.told = true;
+    w.alarms.coverage(c);
+    CHECK(w.alarms.take().empty());
+    CHECK(w.store.coverages == 1);
+    CHECK(w.dropped(4) == drops("4"));
+}
+
 TEST_CASE("coverage alarms: packets not kept ring high and a clock that steps is a notice") {
     Watched w;
     CoverageRecord c = w.next();

@@ -69,6 +69,17 @@ TEST_CASE("stretch: why the sensor ended is told beside a link that was away") {
     CHECK(record.error == "no link for 1 s; span0 is gone");
 }
 
+TEST_CASE("stretch: its record says whether the sensor's alarms about it are on the disk") {
+    Stretch stretch(Timestamp{100}, {});
+    CoverageRecord record;
+    stretch.untold();
+    stretch.complete(record, Timestamp{900}, {});
+    CHECK_FALSE(record.told);
+    CoverageRecord next;
+    stretch.complete(next, Timestamp{1000}, {});
+    CHECK(next.told);
+}
+
 TEST_CASE("stretch: frames keep their own times in the coverage") {
     Stretch stretch(Timestamp{100}, {});
     CoverageRecord record;

@@ -13,7 +13,7 @@ namespace {
 
 struct Queue {
     Policy policy = small_policy();
-    Findings findings{policy};
+    Findings findings;
     std::uint64_t counted = 0, octets = 0;
 
     Finding& count(const Cause& c, Timestamp ts = start, std::uint32_t size = 60) {
@@ -71,8 +71,7 @@ TEST_CASE("findings: whatever differs in a cause makes another finding") {
 }
 
 TEST_CASE("findings: only the first packet of a finding is fresh") {
-    const Policy policy = small_policy();
-    Findings findings(policy);
+    Findings findings;
     bool fresh = false;
     findings.count(tcp_cause(1, 25, 465), start, 60, fresh);
     CHECK(fresh);

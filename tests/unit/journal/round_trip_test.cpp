@@ -30,7 +30,8 @@ const CoverageRecord a_coverage{.from = {-5},
                                 .samples_dropped = 0,
                                 .logs = 6,
                                 .logs_dropped = 0,
-                                .error = "stopped at frame 17"};
+                                .error = "stopped at frame 17",
+                                .told = true};
 
 }  // namespace
 

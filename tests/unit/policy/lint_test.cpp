@@ -125,3 +125,25 @@ TEST_CASE("lint: speaks-not-enforced once a policy, with the rules") {
     CHECK(test::places(list) == Places{"0:0+1 speaks-not-enforced"});
     CHECK(list.at(0).message.find("for a, b") != std::string::npos);
 }
+
+TEST_CASE("lint: a mirror's filter binds sender and receiver, or anybody could pass frames off as mirrored") {
+    const auto mirror = [](const std::string& table) {
+        return test::places(
+            lint_text("[[allow]]\nname = 'a'\nfilter = 'tcp and dst host 192.0.2.25 and dst port 25'\n[wire]\nmirror = " + table));
+    };
+    CHECK(mirror("{ kind = 'erspan2', outer = 'src host 192.0.2.1 and dst host 192.0.2.66' }").empty());
+    CHECK(mirror("{ kind = 'erspan2', outer = '(src host 192.0.2.1 or src host 192.0.2.2) and dst host 192.0.2.66' }").empty());
+    CHECK(mirror("{ kind = 'erspan2', outer = 'src host 192.0.2.1' }") == Places{"5:39+18 mirror-unbound"});
+    CHECK(mirror("{ kind = 'erspan2', outer = 'host 192.0.2.1 and host 192.0.2.66' }") == Places{"5:39+34 mirror-unbound"});
+    CHECK(mirror("{ kind = 'vlan', vlan = 999 }").empty());
+    CHECK(mirror("{ kind = 'tzsp', outer = 'src host 192.0.2.1 and dst host 192.0.2.66 and udp and tcp' }") ==
+          Places{"5:36+58 never-matches"});
+    CHECK(mirror("{ kind = 'tzsp', outer = 'src host 192.0.2.1 and dst host 192.0.2.66 and ip[0:3] = 1' }") == Places{"5:36+58 compile"});
+}
+
+TEST_CASE("lint: rules about Ethernet do not compile where the mirror wraps bare IP") {
+    const std::string mirror = "[wire]\nmirror = { kind = 'gre', outer = 'src host 192.0.2.1 and dst host 192.0.2.66' }\n";
+    CHECK(lint_text(mirror + "[[allow]]\nname = 'a'\nfilter = 'tcp and dst host 192.0.2.25 and dst port 25'").empty());
+    const auto list = test::places(lint_text(mirror + "[[housekeeping]]\nname = 'a'\nfilter = 'arp and host 192.0.2.25'"));
+    CHECK(std::find(list.begin(), list.end(), "5:11+23 compile") != list.end());
+}

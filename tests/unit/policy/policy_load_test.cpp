@@ -71,8 +71,8 @@ TEST_CASE("policy: every key of the language is read") {
     CHECK(p.names == names);
     CHECK(p.name_of(*parse_address("2001:db8:1:0::25")) == "mail");
     CHECK(p.name_of(*parse_address("192.0.2.26")).empty());
-    CHECK_FALSE(p.wire.vlans_none);
-    CHECK(p.wire.vlans == std::vector<std::uint16_t>{10, 20});
+    CHECK_FALSE(p.wire.vlans.untagged);
+    CHECK(p.wire.vlans.tags == std::vector<std::uint16_t>{10, 20});
     CHECK(p.wire.watcher_macs == std::vector<MacAddress>{*parse_mac("02:00:00:00:00:66")});
     CHECK(p.wire.watcher_addresses == std::vector<Address>{*parse_address("192.0.2.66")});
     CHECK(p.wire.ignore == ReasonSet(Reason::bad_checksum));
@@ -165,9 +165,25 @@ TEST_CASE("policy: each mistake is named with its place") {
         {"[wire]\nvlans = \"some\"", "2:9+6 type"},
         {"[wire]\nvlans = []", "2:9+2 empty-list"},
         {"[wire]\nvlans = [1, 4095]", "2:13+4 bad-value"},
-        {"[wire]\nvlans = [\"1\"]", "2:10+3 type"},
-        {"[wire]\nmirror = { kind = \"erspan2\" }", "2:10+20 mirror"},
-        {"[wire]\nmirror = \"erspan2\"", "2:10+9 mirror"},
+        {"[wire]\nvlans = [\"1\"]", "2:10+3 bad-value"},
+        {"[wire]\nvlans = [1.5]", "2:10+3 type"},
+        {"[wire]\nvlans = [[10]]", "2:10+4 bad-value"},
+        {"[wire]\nvlans = [[10, 0]]", "2:15+1 bad-value"},
+        {"[wire]\npriority_tags = 1", "2:17+1 type"},
+        {"[wire]\nvlans = [10]\npriority_tags = true", "1:1+6 priority-tags"},
+        {"[wire]\nmirror = \"erspan2\"", "2:10+9 type"},
+        {"[wire]\nmirror = { outer = \"udp\" }", "2:10+17 missing-key"},
+        {"[wire]\nmirror = { kind = \"erspan\", outer = \"udp\" }", "2:19+8 bad-value"},
+        {"[wire]\nmirror = { kind = \"erspan2\" }", "2:10+20 missing-key"},
+        {"[wire]\nmirror = { kind = \"vlan\" }", "2:10+17 missing-key"},
+        {"[wire]\nmirror = { kind = \"erspan2\", outer = \"src host $x\" }", "2:48+2 unknown-name"},
+        {"[wire]\nmirror = { kind = \"erspan2\", outer = \"udp\", session = 1024 }", "2:55+4 bad-value"},
+        {"[wire]\nmirror = { kind = \"erspan2\", outer = \"udp\", vni = 7 }", "2:45+3 mirror"},
+        {"[wire]\nmirror = { kind = \"vxlan\", outer = \"udp\", vni = 16777216 }", "2:49+8 bad-value"},
+        {"[wire]\nmirror = { kind = \"vxlan\", outer = \"udp\", port = 0 }", "2:50+1 bad-value"},
+        {"[wire]\nmirror = { kind = \"vlan\", vlan = 0 }", "2:34+1 bad-value"},
+        {"[wire]\nmirror = { kind = \"gre\", outer = \"ip\", fcs = true }", "2:40+3 mirror"},
+        {"[wire]\nmirror = { kind = \"teb\", outer = \"ip\", sesion = 1 }", "2:40+6 unknown-key"},
         {"[wire]\nwatcher = \"192.0.2.66\"", "2:11+12 type"},
         {"[wire]\nwatcher = [\"192.0.2.0/24\"]", "2:12+14 bad-value"},
         {"[wire]\nignore = [\"not-open\"]", "2:11+10 state-reason"},
@@ -186,6 +202,41 @@ TEST_CASE("policy: each mistake is named with its place") {
         REQUIRE_FALSE(errors.empty());
         CHECK(test::places({errors.front()}).front() == place);
     }
+}
+
+TEST_CASE("policy: VLANs are a set: untagged frames, tags, stacks of two, priority tags as untagged") {
+    const auto vlans = [](const std::string& text) {
+        return parse("[[allow]]\nname='a'\nfilter='tcp'\n[wire]\n" + text).policy.value().wire.vlans;
+    };
+    CHECK(vlans("").none());
+    CHECK(vlans("vlans = 'none'").none());
+    CHECK(vlans("vlans = ['none']").none());
+    const VlanSet trunk = vlans("vlans = [20, 'none', [100, 20], 10, 20, [100, 10]]\npriority_tags = true");
+    CHECK(trunk.untagged);
+    CHECK(trunk.priority);
+    CHECK(trunk.tags == std::vector<std::uint16_t>{10, 20});
+    CHECK(trunk.stacks == std::vector<std::pair<std::uint16_t, std::uint16_t>>{{100, 10}, {100, 20}});
+    CHECK_FALSE(vlans("vlans = [10]").untagged);
+    CHECK_FALSE(vlans("vlans = 'none'\npriority_tags = true").none());
+}
+
+TEST_CASE("policy: a mirror says how its frames are wrapped, and by whom") {
+    const auto mirror = [](const std::string& text) {
+        const PolicyLoad load = parse("[wire]\nmirror = " + text + "\n[names]\nswitch = '192.0.2.1'\n[[allow]]\nname='a'\nfilter='tcp'");
+        for (const Diagnostic& d : load.diagnostics) UNSCOPED_INFO(d.message);
+        return load.policy.value().wire.mirror;
+    };
+    CHECK_FALSE(mirror("'none'").wraps());
+    const Mirror erspan = mirror("{ kind = 'erspan2', outer = 'src host $switch', session = 10, vlan = 7, fcs = true }");
+    CHECK(erspan.outer.expanded == "src host 192.0.2.1");
+    CHECK(erspan.line == 2);
+    CHECK(erspan.format == MirrorFormat{Encapsulation::erspan2, 10, 7, std::nullopt, 0, true});
+    CHECK(mirror("{ kind = 'vxlan', outer = 'udp' }").format.port == 4789);
+    CHECK(mirror("{ kind = 'vxlan', outer = 'udp', vni = 7, port = 8472 }").format ==
+          MirrorFormat{Encapsulation::vxlan, std::nullopt, std::nullopt, 7, 8472, false});
+    CHECK(mirror("{ kind = 'tzsp', outer = 'udp' }").format.port == 37008);
+    CHECK(mirror("{ kind = 'gre', outer = 'ip', key = 4294967295 }").format.key == 4294967295u);
+    CHECK(mirror("{ kind = 'vlan', vlan = 999 }").format.vlan == 999);
 }
 
 TEST_CASE("policy: a mistake inside a filter is placed inside the filter") {
@@ -227,11 +278,10 @@ TEST_CASE("policy: mistakes come with the fix") {
 }
 
 TEST_CASE("policy: a doubtful policy is accepted with a warning") {
-    SECTION("fragments accepted, but not yet reassembled") {
-        const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"udp\"\naccept = [\"fragment\"]");
+    SECTION("fragments ignored, which no frame may be for that alone") {
+        const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"udp\"\n[wire]\nignore = [\"fragment\"]");
         REQUIRE(load.policy);
-        CHECK(load.policy->rules[0].accept.has(Reason::fragment));
-        CHECK(test::places(load.diagnostics) == std::vector<std::string>{"4:1+6 accept-fragment"});
+        CHECK(test::places(load.diagnostics) == std::vector<std::string>{"5:1+6 ignore-fragment"});
     }
     SECTION("an empty filter") {
         const PolicyLoad load = parse("[[allow]]\nname = \"a\"\nfilter = \"\"");

@@ -27,8 +27,10 @@ void check_same(const Policy& a, const Policy& b) {
         CHECK(x.until == y.until);
         CHECK(x.accept == y.accept);
     }
-    CHECK(a.wire.vlans_none == b.wire.vlans_none);
     CHECK(a.wire.vlans == b.wire.vlans);
+    CHECK(a.wire.mirror.format == b.wire.mirror.format);
+    CHECK(a.wire.mirror.outer.written == b.wire.mirror.outer.written);
+    CHECK(a.wire.mirror.outer.expanded == b.wire.mirror.outer.expanded);
     CHECK(a.wire.watcher_macs == b.wire.watcher_macs);
     CHECK(a.wire.watcher_addresses == b.wire.watcher_addresses);
     CHECK(a.wire.ignore == b.wire.ignore);
@@ -84,9 +86,18 @@ private:
     }
 
     std::string wire() {
-        return "vlans = " + pick({"'none'", "[1]", "[20, 10, 20]"}) +
+        return "vlans = " + pick({"'none'", "[1, 'none']", "[20, 10, 20, 'none']", "[[100, 20], 'none', [100, 10]]", "['none']"}) +
+               (coin() ? "\npriority_tags = true" : "") + (coin() ? "\nmirror = " + mirror() : "") +
                "\nwatcher = " + pick({"[]", "['192.0.2.66', '2:0:0:0:0:66', 'fe80::1']"}) +
                "\nignore = " + pick({"[]", "['trailer', 'bad-checksum']"}) + "\n";
+    }
+
+    std::string mirror() {
+        return pick({"'none'", "{ kind = 'vlan', vlan = 999 }", "{ kind = 'vlan', vlan = 999, outer = 'vlan 999 and ether host $m-1' }",
+                     "{ outer = 'src host $host', kind = 'erspan1', fcs = false }",
+                     "{ kind = 'erspan3', outer = \"ip\\nproto 47\", session = 0, vlan = 4094, fcs = true }",
+                     "{ kind = 'gre', outer = '', key = 0 }", "{ kind = 'teb', outer = 'src host $host', key = 4294967295 }",
+                     "{ kind = 'vxlan', outer = 'udp port 8472', vni = 0, port = 8472 }", "{ kind = 'tzsp', outer = 'udp' }"});
     }
 
     std::mt19937 random_;
@@ -146,6 +157,20 @@ mirror = "none"
 watcher = ["02:00:00:00:00:66", "192.0.2.66"]
 ignore = ["bad-checksum", "trailer"]
 )");
+}
+
+TEST_CASE("show: VLANs and mirrors have one canonical form") {
+    const auto wire = [](const std::string& text) {
+        const PolicyLoad load = test::parse("[[allow]]\nname='a'\nfilter='tcp'\n[wire]\n" + text);
+        REQUIRE(load.policy);
+        const std::string shown = show(*load.policy);
+        return shown.substr(shown.find("[wire]"));
+    };
+    CHECK(wire("vlans = [20, [100, 10], 'none', 10]\npriority_tags = true\nmirror = { vni = 7, outer = 'udp', kind = 'vxlan' }") ==
+          "[wire]\nvlans = [\"none\", 10, 20, [100, 10]]\npriority_tags = true\n"
+          "mirror = { kind = \"vxlan\", outer = \"udp\", vni = 7, port = 4789 }\nwatcher = []\nignore = []\n");
+    CHECK(wire("vlans = ['none']\nmirror = { kind = 'vlan', vlan = 999 }") ==
+          "[wire]\nvlans = \"none\"\nmirror = { kind = \"vlan\", vlan = 999 }\nwatcher = []\nignore = []\n");
 }
 
 TEST_CASE("show: what it prints re-parses to the same policy, for policies made up at random") {

@@ -50,8 +50,8 @@ TEST_CASE("no rule is proposed where a rule is there already and only the openin
 
 TEST_CASE("no rule is proposed for what breaks its conversation") {
     auto frames = smtp().frames();
-    frames.push_back(smtp().segment(Side::client, tcp_flag::syn, 5000));
-    CHECK(has(refusal(then(smtp().frames(), smtp().segment(Side::client, tcp_flag::rst, 1'000'000))),
+    frames.push_back(smtp().segment(craft::Side::client, tcp_flag::syn, 5000));
+    CHECK(has(refusal(then(smtp().frames(), smtp().segment(craft::Side::client, tcp_flag::rst, 1'000'000))),
               "breaks its conversation's own rules ("));
 }
 

@@ -1,0 +1,1 @@
+#error "OpenBSD has no <sys/timex.h>"
