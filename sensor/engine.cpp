@@ -375,7 +375,7 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Ruling& r
     c.port = j.answers ? p.sport : p.dport;
     if (p.transport == Transport::icmp || p.transport == Transport::icmp6) c.port = p.icmp_type;
     c.direction = direction_of(policy, c.initiator, c.responder);
-    if (breach != nullptr) c.breach = breach->number;
+    if (ruling.breach != nullptr) c.breach = ruling.breach->number;
     bool fresh = false;
     Finding& f = findings.count(c, w.ts, p.len, fresh);
     if (!fresh || f.cause.rest) return f;

@@ -2,6 +2,7 @@
 
 #include "collector/cli/doctor_checks.hpp"
 #include "rules/base/text.hpp"
+#include "rules/logs/log_lint.hpp"
 #include "rules/policy/policy.hpp"
 
 namespace sw {
@@ -55,7 +56,10 @@ Check check_clock(std::optional<bool> synchronised) {
 Check check_policy(const std::string& path, std::string text, Timestamp now) {
     const std::string shown = escape_for_display(path);
     PolicyLoad load = parse_policy(path, std::move(text));
-    if (load.policy) load.diagnostics = lint(*load.policy, now);
+    if (load.policy) {
+        load.diagnostics = lint(*load.policy, now);
+        for (Diagnostic& d : lint_logs(*load.policy, now)) load.diagnostics.push_back(std::move(d));
+    }
     std::size_t errors = 0;
     for (const Diagnostic& d : load.diagnostics) errors += d.level == Diagnostic::Level::error;
     const std::string fix = "'span-watcher rules check " + shown + "' says what and where";

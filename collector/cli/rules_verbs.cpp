@@ -8,6 +8,7 @@
 #include "collector/cli/console.hpp"
 #include "collector/cli/policy_file.hpp"
 #include "rules/base/text.hpp"
+#include "rules/logs/log_lint.hpp"
 
 namespace sw {
 namespace {
@@ -61,7 +62,8 @@ bool check(const PolicyText& file, const Options& options, Output& out) {
     PolicyLoad load = parse_policy(file.path, file.text);
     std::vector<Diagnostic> all = load.diagnostics;
     if (load.policy)
-        for (Diagnostic& d : lint(*load.policy, wall_clock())) all.push_back(std::move(d));
+        for (auto* const part : {lint, lint_logs})
+            for (Diagnostic& d : part(*load.policy, wall_clock())) all.push_back(std::move(d));
     std::size_t errors = 0;
     for (const Diagnostic& d : all) {
         errors += d.level == Diagnostic::Level::error;
@@ -171,6 +173,28 @@ Json wire_json(const Wire& w) {
             {"ignore", slugs(w.ignore)}};
 }
 
+Json log_json(const LogSection& log) {
+    const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
+    Json rules = Json::array();
+    for (const LogRule& r : log.rules)
+        rules.push_back({{"kind", to_string(r.kind)},
+                         {"name", text(r.name)},
+                         {"hosts", r.hosts},
+                         {"app", text(r.app)},
+                         {"pattern", r.pattern},
+                         {"owner", text(r.owner)},
+                         {"reason", text(r.reason)},
+                         {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
+                         {"line", r.line}});
+    return {{"learn_minutes", log.learn.count()},
+            {"silent_minutes", log.silent.count()},
+            {"max_templates", log.templates_a_host},
+            {"max_values", log.values_a_hole},
+            {"max_new", log.new_templates_a_host},
+            {"import", log.import},
+            {"rules", rules}};
+}
+
 Json policy_json(const Policy& p) {
     std::vector<std::string> home;
     for (const Prefix& h : p.home) home.push_back(to_string(h));
@@ -187,7 +211,8 @@ Json policy_json(const Policy& p) {
             {"home", home},
             {"names", names},
             {"rules", rules},
-            {"wire", wire_json(p.wire)}};
+            {"wire", wire_json(p.wire)},
+            {"log", log_json(p.log)}};
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ void take_stamp(std::string_view& rest, SyslogMessage& m, OddityNotes& odd, Time
 /// Only behind a time: else the first word of any text would be one.
 void take_host(std::string_view& rest, SyslogMessage& m, OddityNotes& odd) {
     const std::size_t end = rest.find(' ');
-    if (end == std::string_view::npos || !is_host(rest.substr(0, end))) {
+    // What every BSD's syslogd says of itself has neither host nor tag.
+    if (rest.starts_with("last message repeated ") || end == std::string_view::npos || !is_host(rest.substr(0, end))) {
         odd.add(SyslogOddity::no_host, rest);
         return;
     }

@@ -177,8 +177,7 @@ bool LineScan::scan_delimiter() {
             if (end == std::string_view::npos || rest[end] != '>') return true;
             const std::string_view inner = rest.substr(1, end - 1);
             if ((groups_ & program_group::dovecot) != 0 && begin > 0 &&
-                std::string_view(",)>").find(text_[begin - 1]) != std::string_view::npos && !inner.empty() &&
-                inner.size() <= info(HoleKind::token).longest)
+                std::string_view(",)>").find(text_[begin - 1]) != std::string_view::npos && is_token(inner))
                 return take(HoleKind::token, begin + 1, begin + end);
             const std::size_t sign = inner.find('@');
             if (sign == std::string_view::npos || sign == 0 || sign + 1 == inner.size() || inner.find('<') != std::string_view::npos)

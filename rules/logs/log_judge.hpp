@@ -40,7 +40,7 @@ public:
     ~LogJudge();
     LogJudge(LogJudge&&) noexcept;
 
-    /// Order: black lines, executions, forbid, too long, known, allow and imported rules, new.
+    /// Order: black lines, forbid, executions, too long, known, allow and imported rules, new.
     /// The answer borrows from the judge and the line until the next call.
     LogVerdict judge(const LogLine& line);
     /// The same within a learning window: what would be new is learnt instead. Black and forbidden lines stay what they are.

@@ -192,6 +192,11 @@ bool is_host_name(std::string_view s) {
            std::all_of(s.begin(), s.end(), [](char c) { return (octet_class(c) & plain) != 0 || c == '-' || c == '_'; });
 }
 
+bool is_token(std::string_view s) {
+    return !s.empty() && s.size() <= info(HoleKind::token).longest &&
+           std::all_of(s.begin(), s.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 std::size_t pci_octets(std::string_view s) {
     if (s.size() < 12 || hex_at(s, 0, 5) != 4 || s[4] != ':' || hex_at(s, 5, 3) != 2 || s[7] != ':' || hex_at(s, 8, 3) != 2) return 0;
     return s[10] == '.' && is_digit_octet(s[11]) && ends_word(s, 12) ? 12 : 0;

@@ -28,6 +28,9 @@ TypedValue typed_value(std::string_view text, const Word& word);
 /// Letters, digits, dots, dashes and underscores, as many as a host's name may have.
 bool is_host_name(std::string_view s);
 
+/// One word of printable ASCII.
+bool is_token(std::string_view s);
+
 /// Octets of an address at the front of s: whole groups only, nothing that goes on as a word behind it.
 std::size_t ipv4_octets(std::string_view s);
 std::size_t ipv6_octets(std::string_view s);

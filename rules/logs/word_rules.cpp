@@ -153,6 +153,8 @@ bool fits(HoleKind kind, std::string_view value) {
             return is_digit_octet(value.back());
         case HoleKind::integer:
             return all(octet::digit);
+        case HoleKind::number:
+            return is_digit_octet(value[0]) && value.find_first_not_of("0123456789./") == std::string_view::npos;
         case HoleKind::address:
             return ipv4_octets(value) == value.size() || ipv6_octets(value) == value.size();
         case HoleKind::host:
@@ -168,7 +170,7 @@ bool fits(HoleKind kind, std::string_view value) {
         case HoleKind::message_id:
             return value.find(' ') == std::string_view::npos;
         case HoleKind::token:
-            return std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7f; });
+            return is_token(value);
         default:
             return true;
     }

@@ -91,7 +91,7 @@ struct FlowKey {
     static FlowKey of(const FiveTuple& tuple);  ///< borrows tuple
     static FlowKey of(const CommonFrame& c) {
         FlowKey key;
-        std::memcpy(&key.ends, &c, sizeof key.ends);  // the same words, in the same order
+        std::memcpy(static_cast<void*>(&key.ends), &c, sizeof key.ends);  // the same words, in the same order
         return key;
     }
     FlowKey swapped() const { return {ends.swapped(), {high[1], high[0]}}; }

@@ -65,6 +65,24 @@ TEST_CASE("rules check: a filter that libpcap does not compile is an error of it
     CHECK(has(ended.out, "wrong.toml:4:"));
 }
 
+TEST_CASE(
+    "rules check: a log pattern that is not the whole line is an error, one that allows black lines a warning, and rules show has the rules") {
+    const Desk desk;
+    const std::string front = "[[allow]]\nname = \"a\"\nfilter = \"tcp and dst port 25\"\n[[log.allow]]\napp = \"kernel\"\npattern = ";
+    desk.put("half.toml", front + "'^connect from '\n");
+    const Ended half = run(desk, {"rules", "check", "half.toml"});
+    CHECK(half.code == 2);
+    CHECK(has(half.out, "half.toml:6:11: error: a pattern is the whole line, from ^ to $ [not-whole-line]"));
+    CHECK(has(half.out, "^connect from .*$"));
+    desk.put("black.toml", front + "'^.*SRC=.*$'\n");
+    const Ended black = run(desk, {"rules", "check", "black.toml"});
+    CHECK(black.code == 0);
+    CHECK(has(black.out, "[log-black]"));
+    const auto shown = lines_of(run(desk, {"--json", "rules", "show", "black.toml"}).out);
+    CHECK(shown.at(0).at("log").at("rules").at(0).at("pattern") == "^.*SRC=.*$");
+    CHECK(shown.at(0).at("log").at("learn_minutes") == 30);
+}
+
 TEST_CASE("rules check: many files, one bad: the others are checked, too, and it ends with 2") {
     const Desk desk;
     desk.put("bad.toml", bad);

@@ -72,7 +72,7 @@ TEST_CASE("boot: an armed host learns from the marker on, for the window, and on
     CHECK(tracker.phase("mail") == BootPhase::watching);
 }
 
-TEST_CASE("boot: one that nobody announced is a finding; an announced one is none") {
+TEST_CASE("boot: one that nobody announced is a finding, an announced one is none") {
     BootTracker tracker;
     CHECK(tracker.see(kernel(linux_marker, noon)).reason == LogReason::boot_unannounced);
     REQUIRE(tracker.close(at(2h)).size() == 1);

@@ -67,7 +67,7 @@ TEST_CASE("template: Dovecot, sudo, su, cron") {
         "imap({user})<{token}><{token}>: Logged out in={integer} out={integer}");
     has("dovecot", "imap-login: Disconnected (no auth attempts in 2 secs): user=<>, rip=198.51.100.7, lip=192.0.2.25",
         "imap-login: Disconnected (no auth attempts in {integer} secs): user=<>, rip={address}, lip={address}");
-    has("sudo", "     amy : TTY=pts/0 ; PWD=/home/amy ; USER=root ; COMMAND=/bin/cat /etc/shadow",
+    has("sudo", "     amy : TTY=pts/0 ; PWD=/srv/amy ; USER=root ; COMMAND=/bin/cat /etc/shadow",
         "     {user} : TTY=pts/{integer} ; PWD={path} ; USER={user} ; COMMAND={command}");
     has("CRON", "(root) CMD (   cd / && run-parts --report /etc/cron.hourly)", "({user}) CMD ({command})");
     has("su", "(to root) amy on pts/1", "(to {user}) amy on pts/{integer}");

@@ -34,6 +34,24 @@ void check_same(const Policy& a, const Policy& b) {
     CHECK(a.wire.watcher_macs == b.wire.watcher_macs);
     CHECK(a.wire.watcher_addresses == b.wire.watcher_addresses);
     CHECK(a.wire.ignore == b.wire.ignore);
+    CHECK(a.log.learn == b.log.learn);
+    CHECK(a.log.silent == b.log.silent);
+    CHECK(a.log.templates_a_host == b.log.templates_a_host);
+    CHECK(a.log.values_a_hole == b.log.values_a_hole);
+    CHECK(a.log.new_templates_a_host == b.log.new_templates_a_host);
+    CHECK(a.log.import == b.log.import);
+    REQUIRE(a.log.rules.size() == b.log.rules.size());
+    for (std::size_t i = 0; i < a.log.rules.size(); ++i) {
+        const LogRule &x = a.log.rules[i], &y = b.log.rules[i];
+        CHECK(x.kind == y.kind);
+        CHECK(x.name == y.name);
+        CHECK(x.hosts == y.hosts);
+        CHECK(x.app == y.app);
+        CHECK(x.pattern == y.pattern);
+        CHECK(x.owner == y.owner);
+        CHECK(x.reason == y.reason);
+        CHECK(x.until == y.until);
+    }
 }
 
 /// Makes up policies that are valid, in odd but legal spellings.
@@ -49,6 +67,8 @@ public:
         const int rules = number(0, 6);
         for (int i = 0; i < rules; ++i) out += rule(i);
         if (coin()) out += "[wire]\n" + wire();
+        for (int i = number(0, 3); i > 0; --i) out += log_rule(i);
+        if (coin()) out += "[log]\n" + log();
         out += "[names]\nhost = " + pick({"'192.0.2.25'", "[ \"2001:DB8::1\", '192.0.2.1' ]"}) +
                "\n'a-b' = [25, '26-30']\nm-1 = '2:0:0:0:0:19'\n";
         return out;
@@ -83,6 +103,21 @@ private:
         if (coin() && kind != "forbid")
             out += "accept = " + pick({"[]", "['fragment']", "['udp-no-checksum', 'ip-options', 'ip-options']"}) + "\n";
         return out;
+    }
+
+    std::string log_rule(int i) {
+        std::string out = "[[log." + pick({"allow", "forbid"}) +
+                          "]]\npattern = " + pick({"'^a \"b\" \\d+$'", "\"^\\u00e9 \\\\. .*$\"", "'^(?i)x|y$'"}) + "\n";
+        if (coin()) out += "name = 'l." + std::to_string(i) + "'\n";
+        if (coin()) out += "host = " + pick({"'host'", "['host', 'host']"}) + "\n";
+        if (coin()) out += "app = " + text() + "\n";
+        if (coin()) out += "owner = " + text() + "\nuntil = 2027-06-30\n";
+        return out;
+    }
+
+    std::string log() {
+        return "learn_minutes = " + std::to_string(number(1, 1440)) + "\nmax_values = " + std::to_string(number(1, 4096)) +
+               "\nimport = " + pick({"[]", "['/a', '/b c', '/a']"}) + "\n";
     }
 
     std::string wire() {
@@ -156,6 +191,14 @@ vlans = "none"
 mirror = "none"
 watcher = ["02:00:00:00:00:66", "192.0.2.66"]
 ignore = ["bad-checksum", "trailer"]
+
+[log]
+learn_minutes = 30
+silent_minutes = 60
+max_templates = 10000
+max_values = 64
+max_new = 1000
+import = []
 )");
 }
 
@@ -164,7 +207,8 @@ TEST_CASE("show: VLANs and mirrors have one canonical form") {
         const PolicyLoad load = test::parse("[[allow]]\nname='a'\nfilter='tcp'\n[wire]\n" + text);
         REQUIRE(load.policy);
         const std::string shown = show(*load.policy);
-        return shown.substr(shown.find("[wire]"));
+        const std::size_t from = shown.find("[wire]");
+        return shown.substr(from, shown.find("\n[log]") - from);
     };
     CHECK(wire("vlans = [20, [100, 10], 'none', 10]\npriority_tags = true\nmirror = { vni = 7, outer = 'udp', kind = 'vxlan' }") ==
           "[wire]\nvlans = [\"none\", 10, 20, [100, 10]]\npriority_tags = true\n"

@@ -98,7 +98,7 @@ TEST_CASE("framing: nothing is taken after a lie") {
     CHECK(framing.counts().torn == 0);
 }
 
-TEST_CASE("framing: a stream that ends inside a counted message is torn; inside a line it is a line") {
+TEST_CASE("framing: a stream that ends inside a counted message is torn, inside a line it is a line") {
     CHECK(feed("5 <13>a5 <13", 2).counts.torn == 1);
     CHECK(feed("5 <13>a5", 2).counts.torn == 1);
     CHECK(feed("5 <13>a5 <13", 2).messages == Messages{"<13>a"});

@@ -74,7 +74,7 @@ TEST_CASE("hostile message: 64 KiB are read, one octet more is cut and said") {
     CHECK(m.text.size() == 65'535 - front.size());
 }
 
-TEST_CASE("hostile message: a forged date is data; the claimed time is what was claimed") {
+TEST_CASE("hostile message: a forged date is data, the claimed time is what was claimed") {
     CHECK(claimed(read("<13>1970-01-01T00:00:00Z mail a: x")) == "1970-01-01T00:00:00.000000000Z");
     CHECK(claimed(read("<13>9999-12-31T23:59:59Z mail a: x")) == "none");
     CHECK(odd(read("<13>9999-12-31T23:59:59Z mail a: x")) == "stamp-invalid");
