@@ -62,8 +62,8 @@ std::vector<Services::Client> Services::ordinary_day() {
             {"amy administers", "firewall",
              "ssh -b 192.0.2.130 -i " + home +
                  "id -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR amy@192.0.2.25 true"},
-            {"mail logs", "mail", "logger -n 192.0.2.67 -P 514 -d 'postfix/smtpd: connect from unknown'"},
-            {"the firewall logs", "firewall", "logger -n 192.0.2.67 -P 514 -d 'pf: pass in on eth0'"}};
+            {"mail logs", "mail", "logger -n 192.0.2.67 -P 514 -d --rfc5424=nohost -t postfix/smtpd 'connect from unknown'"},
+            {"the firewall logs", "firewall", "logger -n 192.0.2.67 -P 514 -d --rfc5424=nohost -t pf 'pass in on eth0'"}};
 }
 
 }  // namespace sw::test
