@@ -18,6 +18,7 @@
 #include "collector/cli/store_file.hpp"
 #include "collector/logs/learning.hpp"
 #include "collector/logs/log_book.hpp"
+#include "collector/logs/log_index.hpp"
 #include "collector/sources/log_file.hpp"
 #include "collector/store/duration_word.hpp"
 #include "collector/store/queue.hpp"
@@ -26,6 +27,8 @@
 
 namespace sw {
 namespace {
+
+constexpr std::int64_t indexed_at_once = 5'000;
 
 struct ReadFile {
     std::string name, error;
@@ -226,6 +229,9 @@ int LogReplay::run() {
         file(name);
     }
     progress_.clear();
+    // Where a collector is at work, it does this; what is left undone, searches read themselves.
+    while (!options_.db.empty() && stop_signal() == 0)
+        if (const auto words = index_step(store_, indexed_at_once); !words || *words == 0) break;
     const auto findings = touched();
     if (!findings) return failed_logs(findings.error());
     options_.json ? tell_json(*findings) : tell(*findings);

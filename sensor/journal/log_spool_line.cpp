@@ -73,6 +73,8 @@ struct LogSpoolReader::Impl {
 
 LogSpoolReader::LogSpoolReader() : impl_(std::make_unique<Impl>()) {}
 LogSpoolReader::~LogSpoolReader() = default;
+LogSpoolReader::LogSpoolReader(LogSpoolReader&&) noexcept = default;
+LogSpoolReader& LogSpoolReader::operator=(LogSpoolReader&&) noexcept = default;
 
 std::string LogSpoolReader::read_whole(std::string_view line, LogSpoolLine& out) {
     simdjson::dom::element root;

@@ -22,6 +22,8 @@ class LogSpoolReader {
 public:
     LogSpoolReader();
     ~LogSpoolReader();
+    LogSpoolReader(LogSpoolReader&&) noexcept;
+    LogSpoolReader& operator=(LogSpoolReader&&) noexcept;
 
     /// line: without its line feed; its views live until the next call. What is wrong with it, or "".
     /// A line that begins anew behind a torn one is read from there: torn_octets() says where.

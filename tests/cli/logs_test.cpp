@@ -29,7 +29,7 @@ public:
         put("monday.log", morning());
         const Ended learnt = logs({"replay", "--host", "mail", "--learn", "monday.log"});
         INFO(learnt.out << learnt.err);
-        REQUIRE(learnt.code == 1);  // the learning waits for a person
+        REQUIRE(learnt.code == 0);
         const Ended frozen = logs({"freeze", "mail", "-m", "read by amy and bob"});
         INFO(frozen.err);
         REQUIRE(frozen.code == 0);
@@ -115,7 +115,7 @@ TEST_CASE("logs: list, search and rare tell what there is") {
     CHECK(of_type(desk.json({"logs", "search", "amy", "session"}), "line").size() == 3);
     CHECK(of_type(desk.json({"logs", "search", "--program", "sshd", "--limit", "2"}), "line").size() == 2);
     CHECK(desk.json({"logs", "search", "nobody"}).empty());
-    const Json line = of_type(desk.json({"logs", "search", "removed", "--limit", "1"}), "line").at(0);
+    const Json line = of_type(desk.json({"logs", "search", "removed"}), "line").at(0);
     CHECK(line.at("app") == "postfix/qmgr");
     CHECK(line.at("verdict") == "learnt");
     CHECK(of_type(desk.json({"logs", "rare"}), "tail").size() >= 4);

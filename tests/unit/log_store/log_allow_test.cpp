@@ -40,8 +40,9 @@ void add(LogRoom& room, const LogProposal& p) {
     room.commit();
 }
 
-void undo(LogRoom& room, std::int64_t id) {
-    room.elsewhere([&](Store& other) { REQUIRE(Queue(other).decide({id}, room.by(QueueVerb::undo))); });
+/// The last decision.
+void undo(LogRoom& room) {
+    room.elsewhere([&](Store& other) { REQUIRE(Queue(other).undo(0, "alice", "")); });
     room.commit();
 }
 
@@ -131,7 +132,7 @@ TEST_CASE("log allow: a value is added to its set alone, and goes when the decis
     add(room, p);
     CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '0');
     CHECK(verdict_of(room, "sshd: Accepted publickey for mallory from 198.51.100.9 port 555 ssh2") == '3');
-    undo(room, p.finding);
+    undo(room);
     CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '3');
     CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '0');
 }
@@ -145,7 +146,7 @@ TEST_CASE("log allow: a template that is added to the store has the values that 
     add(room, p);
     CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '0');
     CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '3');
-    undo(room, p.finding);
+    undo(room);
     CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '3');
 }
 

@@ -16,7 +16,7 @@ namespace sw::test {
 inline LogRules rules_of(std::string_view more = {}) {
     PolicyLoad load =
         parse_policy("policy.toml", "[names]\nmail = [\"192.0.2.25\", \"2001:db8:1::25\"]\nfirewall = \"192.0.2.1\"\n" + std::string(more));
-    for (const Diagnostic& d : load.diagnostics) INFO(d.text);
+    for (const Diagnostic& d : load.diagnostics) UNSCOPED_INFO(d.message);
     REQUIRE(load.policy);
     auto made = make_log_rules(std::move(*load.policy));
     if (!made) FAIL(made.error().text);
