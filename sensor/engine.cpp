@@ -9,15 +9,8 @@
 namespace sw {
 
 std::string_view to_string(Verdict v) {
-    switch (v) {
-        case Verdict::allow:
-            return "allow";
-        case Verdict::grey:
-            return "grey";
-        case Verdict::black:
-            return "black";
-    }
-    return "";
+    constexpr std::string_view names[] = {"allow", "grey", "black"};
+    return names[static_cast<std::size_t>(v)];
 }
 
 Engine::Engine(const Policy& policy, const EngineOptions& options) : impl_(std::make_unique<Impl>(policy, options)) {}

@@ -116,7 +116,8 @@ Result<std::uint64_t> write_packets(Queue& queue, const std::vector<std::int64_t
     std::uint64_t lines = 0;
     for (const QueuedFinding& f : *findings) lines += f.is_log ? f.samples : 0;
     auto packets = export_pcapng(queue, ids, std::move(out));
-    if (packets && lines > 0) complain(fmt::format("{} log line{} left out: pcapng holds packets, export eve has all", lines, lines == 1 ? " is" : "s are"));
+    if (packets && lines > 0)
+        complain(fmt::format("{} log line{} left out: pcapng holds packets, export eve has all", lines, lines == 1 ? " is" : "s are"));
     return packets;
 }
 

@@ -32,8 +32,9 @@ Result<Done> learn_from_store(const Options& options, Store& store, const LogRul
     const auto learnt = learn_stored(store, rules, o.host, since->value_or(Timestamp{INT64_MIN}), until->value_or(Timestamp{INT64_MAX}));
     if (!learnt) return Unexpected{learnt.error()};
     told(options, out, "learnt",
-         fmt::format("{}: {} templates from {} lines; finding {} waits until somebody looks at them and freezes: span-watcher logs freeze {}",
-                     quoted(o.host), learnt->templates, learnt->lines, learnt->finding, quoted(o.host)),
+         fmt::format(
+             "{}: {} templates from {} lines; finding {} waits until somebody looks at them and freezes: span-watcher logs freeze {}",
+             quoted(o.host), learnt->templates, learnt->lines, learnt->finding, quoted(o.host)),
          {{"finding", learnt->finding}, {"lines", learnt->lines}, {"templates", learnt->templates}});
     return Done{};
 }

@@ -22,7 +22,8 @@ LogsJson holes_json(const LogTemplate& t) {
     for (const Hole& h : t.holes) {
         LogsJson values = LogsJson::array();
         for (const std::string& v : h.values) values.push_back(escape_for_display(v));
-        list.push_back({{"kind", info(h.kind).word}, {"keeps", info(h.kind).keeps_values}, {"open", h.open}, {"values", std::move(values)}});
+        list.push_back(
+            {{"kind", info(h.kind).word}, {"keeps", info(h.kind).keeps_values}, {"open", h.open}, {"values", std::move(values)}});
     }
     return list;
 }
@@ -68,7 +69,8 @@ void tell_line(const StoredLine& l, JsonLines* json, Output& out) {
     const std::string shown = escape_for_display(l.raw);
     if (json == nullptr) {
         const std::string mark = std::string(1, verdict_word(l.verdict).front());
-        out.line(fmt::format("{} {} {}: {}", to_the_second(l.received), l.verdict >= 3 ? out.yellow(mark) : mark, escape_again(l.source), shown));
+        out.line(fmt::format("{} {} {}: {}", to_the_second(l.received), l.verdict >= 3 ? out.yellow(mark) : mark, escape_again(l.source),
+                             shown));
         return;
     }
     json->put({{"type", "line"},

@@ -42,7 +42,11 @@ struct Touched {
 class LogReplay {
 public:
     LogReplay(const Options& options, Store& store, LogIngest& ingest, Output& out)
-        : options_(options), store_(store), ingest_(ingest), out_(out), progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {}
+        : options_(options),
+          store_(store),
+          ingest_(ingest),
+          out_(out),
+          progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {}
 
     int run();
 

@@ -28,7 +28,8 @@ void JsonLines::put(LogsJson object) {
 std::string to_the_second(Timestamp t) { return to_rfc3339(t).substr(0, 19) + "Z"; }
 
 std::string_view verdict_word(int verdict) {
-    return verdict < 0 || verdict >= static_cast<int>(verdicts.size()) ? std::string_view("?") : verdicts[static_cast<std::size_t>(verdict)];
+    return verdict < 0 || verdict >= static_cast<int>(verdicts.size()) ? std::string_view("?")
+                                                                       : verdicts[static_cast<std::size_t>(verdict)];
 }
 
 std::optional<int> verdict_number(std::string_view word) {

@@ -78,10 +78,10 @@ int report_import(const LogcheckImport& found, std::size_t files, const Options&
         if (options.json)
             json.put({{"type", "unused"}, {"file", p.path}, {"line", p.line}, {"why", p.why}, {"rule", escape_for_display(p.rule)}});
         else
-            out.line(fmt::format("{}:{}: {}: {}", escape_for_display(p.path), p.line, escape_for_display(p.why), escape_for_display(p.rule)));
+            out.line(
+                fmt::format("{}:{}: {}: {}", escape_for_display(p.path), p.line, escape_for_display(p.why), escape_for_display(p.rule)));
     }
-    if (options.json)
-        json.put({{"type", "import"}, {"files", files}, {"rules", found.rules.size()}, {"unused", found.problems.size()}});
+    if (options.json) json.put({{"type", "import"}, {"files", files}, {"rules", found.rules.size()}, {"unused", found.problems.size()}});
     complain(fmt::format("{} files: {} rules can be used, {} cannot", files, found.rules.size(), found.problems.size()));
     return out.finish(to_int(found.problems.empty() ? ExitCode::clean : ExitCode::greylisted));
 }
@@ -127,7 +127,8 @@ int logs_import(const Options& options) {
         const auto policy = parse_or_complain(options.policy, std::move(*text));
         if (!policy) return to_int(ExitCode::input);
         folders = policy->log.import;
-        if (folders.empty()) return failed_logs({ExitCode::input, "the policy imports nothing: name directories, or [log] import in the policy"});
+        if (folders.empty())
+            return failed_logs({ExitCode::input, "the policy imports nothing: name directories, or [log] import in the policy"});
     }
     Output out(options.colour);
     if (auto done = confine_unless(options.unconfined, Role::cli_replay, folders, {}); !done) return failed_logs(done.error());

@@ -60,15 +60,15 @@ struct LogsOptions {
     std::vector<std::string> words;  ///< search
     std::string host, program, state, since, until, verdict;
     std::optional<std::int64_t> finding;
-    std::string line;          ///< test: one, instead of files
-    std::string within;        ///< announce, learn --for: 30m, 2h, 7d
-    std::string zone;          ///< replay: "+01:00"
+    std::string line;    ///< test: one, instead of files
+    std::string within;  ///< announce, learn --for: 30m, 2h, 7d
+    std::string zone;    ///< replay: "+01:00"
     std::uint64_t limit = 100;
-    bool values = false;       ///< list
-    bool learn = false;        ///< replay
-    bool stored = false;       ///< learn: from what the store has
-    bool stop = false;         ///< learn
-    bool again = false;        ///< replay
+    bool values = false;  ///< list
+    bool learn = false;   ///< replay
+    bool stored = false;  ///< learn: from what the store has
+    bool stop = false;    ///< learn
+    bool again = false;   ///< replay
 };
 
 struct DoctorOptions {

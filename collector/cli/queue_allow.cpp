@@ -125,7 +125,8 @@ int propose_or_write(const Options& options, const Policy& policy, const std::st
     const auto finding = queue.get(o.ids.front());
     if (!finding) return failed(finding.error());
     if (finding->is_log) return allow_lines(options, policy, analyst, *finding, store, audit, out, report);
-    if (o.add) return failed({ExitCode::input, fmt::format("finding {} is of packets: --write POLICY puts a rule into a policy", finding->id)});
+    if (o.add)
+        return failed({ExitCode::input, fmt::format("finding {} is of packets: --write POLICY puts a rule into a policy", finding->id)});
     const auto planned = plan(queue, store, policy, options, analyst);
     if (!planned) return failed(planned.error());
     std::vector<Review> reviews;

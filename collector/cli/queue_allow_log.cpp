@@ -30,7 +30,8 @@ Result<Plan> plan(const Options& options, const Policy& policy, const std::strin
     Queue queue(store);
     const auto samples = queue.samples(f.id, UINT64_MAX);
     if (!samples) return Unexpected{samples.error()};
-    auto proposal = propose_log(f, *samples, policy, o.owner.empty() ? analyst : o.owner, o.message, o.until.empty() ? default_until(now) : o.until);
+    auto proposal =
+        propose_log(f, *samples, policy, o.owner.empty() ? analyst : o.owner, o.message, o.until.empty() ? default_until(now) : o.until);
     if (!proposal) return Unexpected{proposal.error()};
     Plan p{std::move(*proposal), {}, std::nullopt};
     if (p.proposal.for_policy() && p.proposal.until <= to_rfc3339(now).substr(0, p.proposal.until.size()))
@@ -62,7 +63,8 @@ Json detail_of(const Plan& p, const Policy& policy, bool added) {
 }
 
 /// The decision, and what it allows: both or none.
-Result<std::vector<Review>> carry_out(const Options& options, const Plan& p, const Policy& policy, const std::string& analyst, Store& store) {
+Result<std::vector<Review>> carry_out(const Options& options, const Plan& p, const Policy& policy, const std::string& analyst,
+                                      Store& store) {
     const QueueOptions& o = options.queue;
     Decision decision{QueueVerb::allow, analyst, o.message, o.if_version, line_of(detail_of(p, policy, o.add)), {}};
     if (p.proposal.kind == LogProposal::Kind::freeze) return freeze(store, p.proposal.host, decision);
@@ -119,9 +121,11 @@ void tell_text(const Plan& p, const Policy& policy, const QueueOptions& o, Outpu
     if (p.edit)
         for (const Diagnostic& d : p.edit->warnings) out.put(render(d, policy.path, p.edit->text));
     if (o.add) return out.line("added to what is known; it is in force as long as this decision stands");
-    if (!o.write.empty()) return out.line(fmt::format("written into {}, policy {}", escape_for_display(o.write), p.edit->sha256.substr(0, 12)));
-    out.line(l.for_policy() ? "Nothing was changed: --write FILE puts the pattern into a policy, --add the template into what is known of this host."
-                            : "Nothing was changed: --add does it.");
+    if (!o.write.empty())
+        return out.line(fmt::format("written into {}, policy {}", escape_for_display(o.write), p.edit->sha256.substr(0, 12)));
+    out.line(l.for_policy()
+                 ? "Nothing was changed: --write FILE puts the pattern into a policy, --add the template into what is known of this host."
+                 : "Nothing was changed: --add does it.");
 }
 
 }  // namespace

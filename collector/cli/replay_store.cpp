@@ -151,7 +151,8 @@ void ReplayStore::start(Engine& engine, const RunRecord& run) {
     Policy policy = engine.policy();
     policy.log.import.clear();
     auto rules = make_log_rules(std::move(policy));
-    auto lines = rules ? LogIngest::open(lines_store_, std::move(rules->rules), how) : Result<std::unique_ptr<LogIngest>>(Unexpected{rules.error()});
+    auto lines =
+        rules ? LogIngest::open(lines_store_, std::move(rules->rules), how) : Result<std::unique_ptr<LogIngest>>(Unexpected{rules.error()});
     if (!lines) {
         fail(lines.error());
         return;

@@ -64,7 +64,7 @@ private:
     Store lines_store_;                 ///< a connection of its own, as ingest has
     std::unique_ptr<LogIngest> lines_;  ///< syslog datagrams of the capture; they count exactly once, too, by a position of their own
     LogPosition lines_at_;
-    Timestamp last_;                 ///< frame
+    Timestamp last_;  ///< frame
     std::optional<Recorder> recorder_;
     std::array<std::uint8_t, 16> hash_key_{};
     std::optional<Error> trouble_;

@@ -52,7 +52,7 @@ struct StatusFacts {
     };
     std::vector<Writer> writers;  ///< of the alarm journals; not of the store: status adds them
     LogFacts logs;
-    bool chain_ends = true;       ///< numbers without a gap, and the last row follows from the one before it
+    bool chain_ends = true;  ///< numbers without a gap, and the last row follows from the one before it
 };
 
 /// cost: one pass over samples (lengths only), small queries besides

@@ -60,8 +60,9 @@ Result<LogFacts> log_facts(Store& store) {
                              facts.sources.push_back(std::move(s));
                          });
     if (done)
-        done = each_row(db, "SELECT origin, sum(lost), max(hour) FROM log_loss GROUP BY origin ORDER BY origin",
-                        [&](const Statement& r) { facts.losses.push_back({r.text(0), unsigned_of(r, 1), {r.integer(2)}}); });
+        done = each_row(db, "SELECT origin, sum(lost), max(hour) FROM log_loss GROUP BY origin ORDER BY origin", [&](const Statement& r) {
+            facts.losses.push_back({r.text(0), unsigned_of(r, 1), {r.integer(2)}});
+        });
     if (done)
         done = each_row(db, "SELECT host, service, flow, line, agreed, alone FROM witness ORDER BY host, service", [&](const Statement& r) {
             facts.witnesses.push_back({r.text(0), r.text(1), time_or_none(r, 2), time_or_none(r, 3), unsigned_of(r, 4), unsigned_of(r, 5)});
@@ -112,7 +113,8 @@ std::string witness_state(const LogFacts::Pair& p) {
 std::vector<std::string> log_problems(const LogFacts& facts) {
     std::vector<std::string> problems;
     for (const LogFacts::Source& s : facts.sources)
-        if (s.silent) problems.push_back(fmt::format("{} stopped talking: its last line came at {}", escape_again(s.host), to_rfc3339(s.last)));
+        if (s.silent)
+            problems.push_back(fmt::format("{} stopped talking: its last line came at {}", escape_again(s.host), to_rfc3339(s.last)));
     for (const LogFacts::Loss& l : facts.losses)
         problems.push_back(fmt::format("{} log lines are lost on their way through {}, the last within the hour from {}", l.lost,
                                        escape_again(l.origin), to_rfc3339(l.last)));
@@ -122,15 +124,18 @@ std::vector<std::string> log_problems(const LogFacts& facts) {
 std::vector<std::string> log_lines(const LogFacts& facts, Timestamp now) {
     std::vector<std::string> lines;
     const auto add = [&](std::string_view head, std::string text) { lines.push_back(fmt::format("{:<11}{}", head, text)); };
-    add("logs", fmt::format("{} lines, {} octets as received{}; {} templates approved, {} wait for a person", facts.lines, facts.octets,
-                            facts.not_indexed > 0 ? fmt::format(" ({} not indexed yet)", facts.not_indexed) : "", facts.approved, facts.learnt));
+    add("logs",
+        fmt::format("{} lines, {} octets as received{}; {} templates approved, {} wait for a person", facts.lines, facts.octets,
+                    facts.not_indexed > 0 ? fmt::format(" ({} not indexed yet)", facts.not_indexed) : "", facts.approved, facts.learnt));
     for (const LogFacts::Source& s : facts.sources)
-        add("", fmt::format("{}{} by {}: {} lines, the last {}{}{}", escape_again(s.host), s.address.empty() ? "" : fmt::format(" ({})", s.address),
-                            to_string(s.via), s.lines, ago(now - s.last), clock_of(s.skew),
-                            s.missing > 0 ? fmt::format(", {} missing by sequence", s.missing) : ""));
-    if (const auto silence = silence_of(facts)) add("receiving", fmt::format("{}: {}", silence->silent ? "SILENT" : "NOT SILENT", silence->why));
+        add("", fmt::format("{}{} by {}: {} lines, the last {}{}{}", escape_again(s.host),
+                            s.address.empty() ? "" : fmt::format(" ({})", s.address), to_string(s.via), s.lines, ago(now - s.last),
+                            clock_of(s.skew), s.missing > 0 ? fmt::format(", {} missing by sequence", s.missing) : ""));
+    if (const auto silence = silence_of(facts))
+        add("receiving", fmt::format("{}: {}", silence->silent ? "SILENT" : "NOT SILENT", silence->why));
     for (const LogFacts::Pair& p : facts.witnesses)
-        add("witness", fmt::format("{} {}: {} agreed, {} alone; {}", escape_again(p.host), escape_again(p.service), p.agreed, p.alone, witness_state(p)));
+        add("witness", fmt::format("{} {}: {} agreed, {} alone; {}", escape_again(p.host), escape_again(p.service), p.agreed, p.alone,
+                                   witness_state(p)));
     return lines;
 }
 

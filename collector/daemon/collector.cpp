@@ -42,8 +42,9 @@ ExitCode Collector::run() {
 
 std::string Collector::status() const {
     const std::size_t log_sources = options_->log_spools.size() + (logs_->descriptor() >= 0);
-    return fmt::format("{} spools{} into {}{}", spools_->size(), log_sources == 0 ? "" : fmt::format(" and {} other log sources", log_sources),
-                       escape_for_display(options_->db), options_->unconfined ? "; UNCONFINED" : "");
+    return fmt::format("{} spools{} into {}{}", spools_->size(),
+                       log_sources == 0 ? "" : fmt::format(" and {} other log sources", log_sources), escape_for_display(options_->db),
+                       options_->unconfined ? "; UNCONFINED" : "");
 }
 
 /// Until something comes in on the socket, or it is time to look again.
@@ -141,8 +142,9 @@ std::string Collector::totals() const {
         sum.samples_dropped += t.samples_dropped;
         if (!spool.is_open()) waited += fmt::format("; {} is not read", spool.name());
     }
-    return fmt::format("{} records: {} packets, {} new findings, {} packets kept whole, {} not for want of room; {}; {} alarms of findings{}",
-                       records(), sum.packets, sum.findings_new, sum.samples, sum.samples_dropped, logs_->totals(), alarms_.told(), waited);
+    return fmt::format(
+        "{} records: {} packets, {} new findings, {} packets kept whole, {} not for want of room; {}; {} alarms of findings{}", records(),
+        sum.packets, sum.findings_new, sum.samples, sum.samples_dropped, logs_->totals(), alarms_.told(), waited);
 }
 
 ExitCode Collector::finish(const Result<bool>& last) {

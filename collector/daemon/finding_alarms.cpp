@@ -45,7 +45,8 @@ FindingAlarms::Due due_from(const Statement& row) {
     a.count = static_cast<std::uint64_t>(row.integer(4));
     a.severity = is_new ? severity : Severity::notice;
     a.kind = is_new ? "finding" : "recurrence";
-    a.sentence = is_new ? row.text(6) : fmt::format("{} Again: {} {} so far.", row.text(6), a.count, row.text(8) == "log" ? "lines" : "packets");
+    a.sentence =
+        is_new ? row.text(6) : fmt::format("{} Again: {} {} so far.", row.text(6), a.count, row.text(8) == "log" ? "lines" : "packets");
     return d;
 }
 

@@ -105,7 +105,8 @@ Result<Done> LogKeeper::commit(Instant now) {
     if (auto done = ingest_->commit(positions_, idle_ ? wall_clock() : ingest_->last_received()); !done) return fail(done.error(), now);
     for (auto& [folder, source] : sources_) source->committed();
     pause_ = least_pause;
-    if (!std::exchange(trouble_, {}).empty()) tell(Severity::notice, "store", "the store takes log lines again; what waited is caught up with", 0);
+    if (!std::exchange(trouble_, {}).empty())
+        tell(Severity::notice, "store", "the store takes log lines again; what waited is caught up with", 0);
     return Done{};
 }
 

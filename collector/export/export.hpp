@@ -11,11 +11,9 @@ namespace sw {
 /// errors: Queue::get's, for the first that is not there
 Result<std::vector<QueuedFinding>> findings_of(Queue& queue, const std::vector<std::int64_t>& ids);
 
-/// All packets of these findings (log lines are none) as pcapng, in order of time, each with its finding's number and sentence as comment; the
-/// section's comment says how many packets there were.
-/// returns how many packets
-/// errors: Queue::get's and samples'; PcapngWriter's: the file holds what was written before
-/// cost: all samples in memory at once (the store's budget bounds them)
+/// All packets of these findings (log lines are none) as pcapng, in order of time, each with its finding's number and sentence as comment;
+/// the section's comment says how many packets there were. returns how many packets errors: Queue::get's and samples'; PcapngWriter's: the
+/// file holds what was written before cost: all samples in memory at once (the store's budget bounds them)
 Result<std::uint64_t> export_pcapng(Queue& queue, const std::vector<std::int64_t>& findings, UniqueFd out);
 
 /// One EVE JSON line (Suricata's field names, event_type "alert"), without newline, for one sample; our own fields under "span".

@@ -27,12 +27,12 @@ std::optional<LogVia> log_via_from(std::string_view word);
 /// Borrowed for the call.
 struct IncomingLine {
     LogVia via = LogVia::file;
-    Address source;           ///< family 0: none
-    std::string_view mac;     ///< mirror: the sender's on that network, or ""
-    Timestamp received;       ///< packet time, or the receiver's clock; of a file the line's own time
+    Address source;                ///< family 0: none
+    std::string_view mac;          ///< mirror: the sender's on that network, or ""
+    Timestamp received;            ///< packet time, or the receiver's clock; of a file the line's own time
     std::chrono::seconds zone{0};  ///< of a file: of stamps that name none
-    Bytes octets;             ///< hostile
-    std::string_view broken;  ///< "", or why this is no message but what a spool holds in place of one
+    Bytes octets;                  ///< hostile
+    std::string_view broken;       ///< "", or why this is no message but what a spool holds in place of one
 };
 
 /// How far a journal of lines is in the store, and what stood there.

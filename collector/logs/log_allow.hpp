@@ -13,13 +13,13 @@ namespace sw {
 
 struct LogProposal {
     enum class Kind : std::uint8_t {
-        pattern,   ///< [[log.allow]] for the policy; or the template for the store
-        value,     ///< values for the sets of a known template
-        open,      ///< a set is full: any value
-        template_, ///< an execution: it is a row of the baseline
-        claim,     ///< a name that the host may call itself
-        boot,      ///< this is one of the ways how it boots
-        freeze,    ///< what was learnt is all that the host may say
+        pattern,    ///< [[log.allow]] for the policy; or the template for the store
+        value,      ///< values for the sets of a known template
+        open,       ///< a set is full: any value
+        template_,  ///< an execution: it is a row of the baseline
+        claim,      ///< a name that the host may call itself
+        boot,       ///< this is one of the ways how it boots
+        freeze,     ///< what was learnt is all that the host may say
     };
     std::int64_t finding = 0;
     Kind kind = Kind::pattern;
@@ -37,8 +37,8 @@ std::string_view to_string(LogProposal::Kind k);
 
 /// until: YYYY-MM-DD, of a pattern; samples: the finding's
 /// errors: (code input) nothing can allow this, and why: black, folded, a reason that is no line's ...
-Result<LogProposal> propose_log(const QueuedFinding& finding, const std::vector<Sample>& samples, const Policy& policy, const std::string& owner, const std::string& reason,
-                                const std::string& until);
+Result<LogProposal> propose_log(const QueuedFinding& finding, const std::vector<Sample>& samples, const Policy& policy,
+                                const std::string& owner, const std::string& reason, const std::string& until);
 
 /// Every line in the store that is counted by a finding of the host, and every sample of findings that nobody may silence, judged
 /// anew with the proposal. cost: some microseconds a line

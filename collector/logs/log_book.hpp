@@ -44,10 +44,10 @@ struct LogHostRow {
     bool learns = false;                ///< right now
     std::uint32_t learning_number = 0;  ///< the last learning's finding within this run of Ingest; 0: none in it
     std::vector<std::pair<std::string, std::uint32_t>> new_claims;  ///< learnt, under which finding; not written yet
-    std::uint64_t boot_lines_written = 0;  ///< of the boot that goes on
-    std::uint32_t boot_finding = 0;        ///< of a boot that was otherwise, told since the last commit; 0: none
-    Timestamp boot_marker;                 ///< of that one
-    bool discard = false;                  ///< what its last learning learnt is to be thrown away
+    std::uint64_t boot_lines_written = 0;                           ///< of the boot that goes on
+    std::uint32_t boot_finding = 0;                                 ///< of a boot that was otherwise, told since the last commit; 0: none
+    Timestamp boot_marker;                                          ///< of that one
+    bool discard = false;                                           ///< what its last learning learnt is to be thrown away
     bool changed = false;
 };
 

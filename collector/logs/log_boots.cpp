@@ -46,7 +46,10 @@ void LogIngest::Impl::look_at_boot(Work& w, const BootStep& step) {
     }
     if (step.discard) w.host.discard = w.host.changed = true;
     if (step.discard) book_->judge.baseline().discard_learnt(w.line.host);
-    if (step.discard) std::erase_if(touched_, [&](const auto& t) { return book_->judge.baseline().find(TemplateId{static_cast<std::uint64_t>(t.second.id)}) == nullptr; });
+    if (step.discard)
+        std::erase_if(touched_, [&](const auto& t) {
+            return book_->judge.baseline().find(TemplateId{static_cast<std::uint64_t>(t.second.id)}) == nullptr;
+        });
     if (!step.reason) return;
     LogCause cause(*step.reason, w.line.host);
     cause.with("boot", to_rfc3339(w.in.received));
@@ -64,11 +67,11 @@ void LogIngest::Impl::tell_boot(const BootReport& report) {
     const BootDiff& d = *report.difference;
     LogCause cause(LogReason::boot_changed, report.host);
     cause.with("marker", to_rfc3339(report.marker));
-    const std::uint32_t number = describe(
-        cause, {},
-        fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host), info(LogReason::boot_changed).sentence,
-                    d.missing.size(), d.extra.size(), d.moved.size()),
-        "", {});
+    const std::uint32_t number =
+        describe(cause, {},
+                 fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host),
+                             info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size()),
+                 "", {});
     const std::string text = to_text(d);
     ingest_.log_line(number, report.marker, as_bytes(text), "how this boot differs from the accepted one that is nearest");
     host.boot_finding = number;
@@ -87,7 +90,7 @@ bool LogIngest::Impl::is_filter(std::string_view host) const {
 
 Result<Done> LogIngest::Impl::write_boot_lines(const std::string& name, LogHostRow& host, const BootRow& row) {
     sql_.boot.bind(1, std::string_view(name)).bind(2, row.marker.ns);
-    row.phase == BootPhase::learning && host.learning != 0 ? sql_.boot.bind(3, host.learning) : sql_.boot.bind_null(3);
+    row.phase == BootPhase::learning&& host.learning != 0 ? sql_.boot.bind(3, host.learning) : sql_.boot.bind_null(3);
     if (auto done = sql_.boot.run(); !done) return done;
     for (; host.boot_lines_written < row.current.size(); ++host.boot_lines_written) {
         const BootEntry& entry = row.current[host.boot_lines_written];
@@ -105,7 +108,10 @@ Result<Done> LogIngest::Impl::write_hosts() {
         if (host.learning_number != 0) host.learning = ingest_.id_of(host.learning_number);
         const BootRow row = book_->boots.row(name).value_or(BootRow{});
         if (host.changed) {
-            sql_.host.bind(1, std::string_view(name)).bind(2, to_string(row.phase)).bind(3, row.armed_until.ns).bind(4, row.announced_until.ns);
+            sql_.host.bind(1, std::string_view(name))
+                .bind(2, to_string(row.phase))
+                .bind(3, row.armed_until.ns)
+                .bind(4, row.announced_until.ns);
             sql_.host.bind(5, row.marker.ns).bind(6, std::int64_t{row.announced}).bind(7, host.learn_from.ns).bind(8, host.learn_until.ns);
             host.learning == 0 ? sql_.host.bind_null(9) : sql_.host.bind(9, host.learning);
             if (auto done = sql_.host.run(); !done) return done;

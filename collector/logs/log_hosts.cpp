@@ -37,7 +37,7 @@ std::uint32_t LogIngest::Impl::source_of(const IncomingLine& in, std::string_vie
         if (last.via == in.via && last.address == in.source && (has_address || claimed.empty() || last.host == claimed))
             return *last_source_;
     }
-    std::string host = has_address     ? host_name_of(*rules.policy, in.source)
+    std::string host = has_address       ? host_name_of(*rules.policy, in.source)
                        : claimed.empty() ? std::string(in.via == LogVia::self ? "watcher" : "unknown")
                                          : escape_for_display(claimed.substr(0, longest_host));
     SourceKey key{in.via, in.source, has_address ? std::string() : host};
@@ -114,9 +114,8 @@ void LogIngest::Impl::look_at_sequence(Work& w) {
     const std::uint64_t missing = id - *last - 1;
     w.source.missing += missing;
     const LogCause cause(LogReason::gap, w.line.host);
-    const std::uint32_t number =
-        count(w, cause, fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::gap).sentence),
-              fmt::format("sequenceId {} after {}", id, *last));
+    const std::uint32_t number = count(w, cause, fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::gap).sentence),
+                                       fmt::format("sequenceId {} after {}", id, *last));
     if (missing > 1) ingest_.count({number, missing - 1, 0, w.in.received, w.in.received});
 }
 

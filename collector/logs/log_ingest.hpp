@@ -15,12 +15,12 @@ namespace sw {
 
 struct LogIngestOptions {
     SampleLimits samples;
-    bool live = false;           ///< of a daemon: new findings become alarms, and who falls silent is one
-    bool learn = false;          ///< everything is learnt (logs replay --learn)
-    bool only_learn = false;     ///< nothing else is kept: the lines are in the store already
-    std::string marker;          ///< what tells this learning from others, with learn
-    std::string host;            ///< of lines without a source: who said them, whatever they claim; "": as they claim
-    std::string program;         ///< for the store's record: "span-collector 0.1.0"
+    bool live = false;        ///< of a daemon: new findings become alarms, and who falls silent is one
+    bool learn = false;       ///< everything is learnt (logs replay --learn)
+    bool only_learn = false;  ///< nothing else is kept: the lines are in the store already
+    std::string marker;       ///< what tells this learning from others, with learn
+    std::string host;         ///< of lines without a source: who said them, whatever they claim; "": as they claim
+    std::string program;      ///< for the store's record: "span-collector 0.1.0"
     bool unconfined = false;
 };
 
@@ -68,7 +68,7 @@ public:
     /// After an error: what the sources gave since the last commit must be given again.
     Result<Done> recover();
 
-    const LogTotals& totals() const;          ///< committed
+    const LogTotals& totals() const;         ///< committed
     const Ingest::Totals& findings() const;  ///< committed
     /// Of this process's lines, uncommitted ones too: of one source's lines the one received last.
     Timestamp last_received() const;

@@ -13,10 +13,10 @@ struct LogQuery {
     /// All must be in the line as it is shown, each at the beginning of a word: ASCII letters of any case.
     std::vector<std::string> words;
     std::optional<Timestamp> since, until;
-    std::string host, app;               ///< exactly; "" any. host: what the source is called
-    std::optional<int> verdict;          ///< as log_event has it
+    std::string host, app;                ///< exactly; "" any. host: what the source is called
+    std::optional<int> verdict;           ///< as log_event has it
     std::optional<std::int64_t> finding;  ///< lines that it counts first
-    std::uint64_t limit = 100;           ///< the newest so many
+    std::uint64_t limit = 100;            ///< the newest so many
 };
 
 struct StoredLine {

@@ -18,7 +18,8 @@ std::optional<std::string_view> LogFile::line() {
     while (skipping_) {
         const void* end = window_.size() > 0 ? std::memchr(window_.data(), '\n', window_.size()) : nullptr;
         skipping_ = end == nullptr;
-        window_.consume(end == nullptr ? window_.size() : static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - window_.data()) + 1);
+        window_.consume(end == nullptr ? window_.size()
+                                       : static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - window_.data()) + 1);
         if (skipping_ && !window_.refill()) return std::nullopt;
     }
     std::size_t searched = 0;

@@ -83,8 +83,7 @@ std::pair<Address, std::uint16_t> from_socket(const sockaddr_storage& s) {
 
 Result<LogSocket> LogSocket::bind(const std::string& where) {
     const auto parsed = parse_where(where);
-    if (!parsed)
-        return unexpected(fmt::format("{}: an address and a port: 192.0.2.66:514, [2001:db8::66]:514", escape_for_display(where)));
+    if (!parsed) return unexpected(fmt::format("{}: an address and a port: 192.0.2.66:514, [2001:db8::66]:514", escape_for_display(where)));
     const SocketAddress to = to_socket(parsed->address, parsed->port);
     UniqueFd fd(::socket(to.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&to.storage), to.size) != 0)

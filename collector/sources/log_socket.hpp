@@ -25,9 +25,9 @@ struct Datagram {
 
 class LogSocket {
 public:
-    static constexpr std::size_t batch = 256;                   ///< datagrams a call
-    static constexpr std::size_t largest = 65'536;              ///< octets of one
-    static constexpr int buffer_octets = 32 << 20;              ///< of the kernel's queue; the default loses most of a burst
+    static constexpr std::size_t batch = 256;       ///< datagrams a call
+    static constexpr std::size_t largest = 65'536;  ///< octets of one
+    static constexpr int buffer_octets = 32 << 20;  ///< of the kernel's queue; the default loses most of a burst
 
     /// in:     where  "192.0.2.66:514", "[2001:db8::66]:514"
     /// errors: no such address here, the port is taken or needs privileges (code environment); no address and port (code input)

@@ -81,7 +81,8 @@ Result<Done> LogSocket::prepare() {
     const auto [address, port] = from_socket(own);
     address_ = address;
     port_ = port;
-    label_ = address.family == 6 ? fmt::format("udp [{}]:{}", to_string(address), port) : fmt::format("udp {}:{}", to_string(address), port);
+    label_ =
+        address.family == 6 ? fmt::format("udp [{}]:{}", to_string(address), port) : fmt::format("udp {}:{}", to_string(address), port);
     identity_ = fmt::format("{} {:016x}", label_, cookie);
     octets_.resize(batch * largest);
     peeked_.reserve(batch);
@@ -108,9 +109,11 @@ Result<std::uint64_t> LogSocket::take(std::size_t datagrams) {
         Batch b(nullptr, datagrams - taken);
         const auto n = receive(fd_.get(), b, datagrams - taken, MSG_TRUNC);
         if (!n) return Unexpected{n.error()};
-        if (*n == 0) return unexpected("syslog socket: datagrams that were seen are gone: does somebody else read it?", ExitCode::environment);
+        if (*n == 0)
+            return unexpected("syslog socket: datagrams that were seen are gone: does somebody else read it?", ExitCode::environment);
         for (std::size_t i = 0; i < *n; ++i) {
-            const bool seen = b.messages[i].msg_len == peeked_[taken].octets.size() && stamp_of(b.messages[i].msg_hdr) == peeked_[taken].received;
+            const bool seen =
+                b.messages[i].msg_len == peeked_[taken].octets.size() && stamp_of(b.messages[i].msg_hdr) == peeked_[taken].received;
             unseen += !seen;
             taken += seen;
         }

@@ -28,7 +28,8 @@ Result<Done> LogSocket::prepare() {
     const auto [address, port] = from_socket(own);
     address_ = address;
     port_ = port;
-    label_ = address.family == 6 ? fmt::format("udp [{}]:{}", to_string(address), port) : fmt::format("udp {}:{}", to_string(address), port);
+    label_ =
+        address.family == 6 ? fmt::format("udp [{}]:{}", to_string(address), port) : fmt::format("udp {}:{}", to_string(address), port);
     identity_ = label_;
     octets_.resize(batch * largest);
     peeked_.reserve(batch);

@@ -109,7 +109,8 @@ std::optional<LoginLine> dovecot_line(std::string_view program, std::string_view
     const std::size_t at = text.rfind(" rip=");
     if (service.empty() || at == std::string_view::npos) return std::nullopt;
     const std::string_view rest = text.substr(at + 5);
-    return made(service, rest.substr(0, rest.find_first_of(", ")), std::nullopt, text.starts_with("Login: ") || text.starts_with("Logged in: "));
+    return made(service, rest.substr(0, rest.find_first_of(", ")), std::nullopt,
+                text.starts_with("Login: ") || text.starts_with("Logged in: "));
 }
 
 }  // namespace

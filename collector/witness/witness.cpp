@@ -119,7 +119,8 @@ Result<Done> Witness::write_lines(Database& db) {
         bind_or_null(*row, 5, l.port);
         l.target.family == 0 ? row->bind_null(6) : row->bind(6, Bytes(address_blob(l.target)));
         bind_or_null(*row, 7, l.target_port);
-        if (auto done = row->bind(8, std::int64_t{l.proto}).bind(9, l.received.ns).bind(10, std::int64_t{!l.must}).run(); !done) return done;
+        if (auto done = row->bind(8, std::int64_t{l.proto}).bind(9, l.received.ns).bind(10, std::int64_t{!l.must}).run(); !done)
+            return done;
         if (auto done = seen->bind(1, std::string_view(l.host)).bind(2, l.service).bind(3, l.received.ns).run(); !done) return done;
     }
     return Done{};

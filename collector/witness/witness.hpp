@@ -79,7 +79,7 @@ private:
     Result<Done> write_settled(Database& db);
 
     const Policy* policy_ = nullptr;
-    Timestamp until_, written_until_;        ///< setting witness_until
+    Timestamp until_, written_until_;          ///< setting witness_until
     std::string services_, written_services_;  ///< setting witness_services: "ssh smtp"
     std::string seen_policy_;                  ///< sha256
     std::vector<Line> lines_;

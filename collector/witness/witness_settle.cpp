@@ -75,14 +75,17 @@ Result<Done> Witness::settle_lines(Database& db, std::vector<Finding>& found) {
         LogCause cause(LogReason::no_flow, host);
         cause.with("peer", to_string(peer)).with("service", service);
         const std::string who = end_of(peer, r.integer(5));
-        found.push_back({cause, peer,
+        found.push_back({cause,
+                         peer,
                          fmt::format("{} reports {} from {}, and nobody saw such a conversation on the wire: forged, or not on this span.",
                                      escape_for_display(host), service, who),
                          fmt::format("{} from {}", service, who),
                          {fmt::format("the log: a line of {} at {}", escape_for_display(host), second(at)),
                           fmt::format("the wire: no {} from {} between {} and {}, which the sensor covered", service, who,
                                       second(at + -before_line), second(at + slack))},
-                         at, raw ? *raw : std::string(), fmt::format("no {} conversation from {} was seen", service, who)});
+                         at,
+                         raw ? *raw : std::string(),
+                         fmt::format("no {} conversation from {} was seen", service, who)});
     });
     return failed ? Unexpected{*failed} : done;
 }
@@ -100,17 +103,18 @@ Result<Done> Witness::settle_flows(Database& db, std::vector<Finding>& found) {
         const Timestamp answered{r.integer(8)};
         LogCause cause(LogReason::no_line, host);
         cause.with("peer", to_string(peer)).with("service", service);
-        const std::string conversation =
-            fmt::format("{} {}.{} > {}.{}, answered at {}, rule {}", service, to_string(peer), r.integer(5), to_string(responder), r.integer(6),
-                        to_rfc3339(answered), r.text(9));
-        found.push_back({cause, peer,
+        const std::string conversation = fmt::format("{} {}.{} > {}.{}, answered at {}, rule {}", service, to_string(peer), r.integer(5),
+                                                     to_string(responder), r.integer(6), to_rfc3339(answered), r.text(9));
+        found.push_back({cause,
+                         peer,
                          fmt::format("{} served {} to {}, and its log has no line about it: suppressed, or not sent here.",
                                      escape_for_display(host), service, to_string(peer)),
                          conversation,
-                         {"the wire: " + conversation,
-                          fmt::format("the log: no line of {} names {} until {}, though others came", service, to_string(peer),
-                                      second(answered + flow_waits))},
-                         answered, conversation, fmt::format("no line of {} about {}", escape_for_display(host), to_string(peer))});
+                         {"the wire: " + conversation, fmt::format("the log: no line of {} names {} until {}, though others came", service,
+                                                                   to_string(peer), second(answered + flow_waits))},
+                         answered,
+                         conversation,
+                         fmt::format("no line of {} about {}", escape_for_display(host), to_string(peer))});
     });
 }
 
@@ -130,12 +134,15 @@ Result<Done> Witness::settle_drops(Database& db, std::vector<Finding>& found) {
         LogCause cause(LogReason::drop_passed, host);
         cause.with("destination", to_string(to)).with("port", static_cast<std::uint64_t>(r.integer(6))).with("source", to_string(from));
         const std::string packet = fmt::format("{} to {}", end_of(from, r.integer(4)), end_of(to, r.integer(6)));
-        found.push_back({cause, from,
-                         fmt::format("{} says that it dropped a packet from {}, and it was seen inside.", escape_for_display(host), packet),
-                         packet,
-                         {fmt::format("the log: a drop by {} at {}", escape_for_display(host), second(at)),
-                          fmt::format("the wire: {}", evidence)},
-                         at, raw ? *raw : std::string(), fmt::format("on the wire: {}", evidence)});
+        found.push_back(
+            {cause,
+             from,
+             fmt::format("{} says that it dropped a packet from {}, and it was seen inside.", escape_for_display(host), packet),
+             packet,
+             {fmt::format("the log: a drop by {} at {}", escape_for_display(host), second(at)), fmt::format("the wire: {}", evidence)},
+             at,
+             raw ? *raw : std::string(),
+             fmt::format("on the wire: {}", evidence)});
     });
     return failed ? Unexpected{*failed} : done;
 }

@@ -14,7 +14,8 @@ public:
     void start(int fd, std::uint64_t offset, std::size_t longest_line = longest);
 
     enum class Got : std::uint8_t { line, nothing, error };
-    /// line: the next whole line without its line feed, until the next call; "" for one that is longer than the longest. error: errno says why
+    /// line: the next whole line without its line feed, until the next call; "" for one that is longer than the longest. error: errno says
+    /// why
     Got next(std::string_view& line);
     /// Behind the last line given.
     std::uint64_t offset() const { return offset_; }

@@ -66,7 +66,8 @@ TEST_CASE("journal: log datagrams beyond the budget are dropped, and the next co
     writer->coverage({});
     REQUIRE(writer->flush(false));
     const RecordLog read = read_all(folder);
-    const auto kept = std::count_if(read.lines.begin(), read.lines.end(), [](const std::string& l) { return l.starts_with(R"({"type":"log")"); });
+    const auto kept =
+        std::count_if(read.lines.begin(), read.lines.end(), [](const std::string& l) { return l.starts_with(R"({"type":"log")"); });
     CHECK(static_cast<std::uint64_t>(kept) + writer->logs_dropped() == 1000);
     CHECK((kept >= 60 && octets_in(folder) <= 97'000));
     CHECK(read.frames == 1);  // a cause's first packet has a tenth of the budget to itself

@@ -89,7 +89,7 @@ TEST_CASE("log search: a line's octets come back whole, NUL and all") {
     CHECK(lines->front().raw == "<13>1 - - app - - - " + all);
 }
 
-TEST_CASE("log retention: what is old goes, from the index too; findings, samples, templates and counts stay") {
+TEST_CASE("log retention: what is old goes, from the index too, and findings, samples, templates and counts stay") {
     LogRoom room;
     for (int i = 0; i < 10; ++i) room.say("app: line alpha" + std::to_string(i));
     room.commit();

@@ -108,7 +108,7 @@ TEST_CASE("spool folder: a read takes no more than it was asked for") {
     CHECK(s.rows("SELECT count(DISTINCT raw) FROM log_event") == "50");
 }
 
-TEST_CASE("spool folder: a line that is not whole yet is waited for; one that never will be is told") {
+TEST_CASE("spool folder: a line that is not whole yet is waited for, and one that never will be is told") {
     Spool s;
     const std::string whole = line("two");
     s.append("a.ndjson", line("one") + whole.substr(0, 30));
