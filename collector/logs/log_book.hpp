@@ -35,6 +35,14 @@ struct LogSourceRow {
     bool changed = false;
 };
 
+/// A boot whose window closed since the last commit.
+struct ClosedBoot {
+    Timestamp marker;
+    BootList list;
+    std::uint32_t number = 0;  ///< its finding within this run of Ingest: that it is otherwise, or its learning; 0: none in this run
+    std::int64_t finding = 0;  ///< the same as a row, if it is one already; 0: none
+};
+
 /// One host: what a person wants learnt of it, and what it calls itself.
 struct LogHostRow {
     Timestamp learn_from, learn_until;  ///< everything received in between
@@ -45,8 +53,7 @@ struct LogHostRow {
     std::uint32_t learning_number = 0;  ///< the last learning's finding within this run of Ingest; 0: none in it
     std::vector<std::pair<std::string, std::uint32_t>> new_claims;  ///< learnt, under which finding; not written yet
     std::uint64_t boot_lines_written = 0;                           ///< of the boot that goes on
-    std::uint32_t boot_finding = 0;                                 ///< of a boot that was otherwise, told since the last commit; 0: none
-    Timestamp boot_marker;                                          ///< of that one
+    std::vector<ClosedBoot> closed_boots;                           ///< not written yet
     bool discard = false;                                           ///< what its last learning learnt is to be thrown away
     bool changed = false;
 };

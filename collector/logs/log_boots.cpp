@@ -26,7 +26,7 @@ bool LogIngest::Impl::is_learning(Work& w, const BootStep& step) {
 LogCause LogIngest::Impl::learning_cause(const Work& w) const {
     const bool wanted = w.in.received >= w.host.learn_from && w.in.received < w.host.learn_until;
     const auto boot = book_->boots.row(w.line.host);
-    const bool in_boot = boot && boot->phase == BootPhase::learning;
+    const bool in_boot = !options.learn && boot && boot->phase == BootPhase::learning;
     LogCause cause(LogReason::learnt, w.line.host);
     cause.with("marker", in_boot ? to_rfc3339(boot->marker) : wanted ? to_rfc3339(w.host.learn_from) : options.marker);
     return cause;
@@ -36,6 +36,16 @@ void LogIngest::Impl::learnt(Work& w, const LogTemplate& found) {
     touch(found).learning = w.host.learning_number;
     ingest_.log_line(w.host.learning_number, w.in.received, w.in.octets, found.text);
     if (w.finding == 0) w.finding = w.host.learning_number;
+}
+
+/// Where everything is learnt, so is a boot.
+BootStep LogIngest::Impl::see_boot(Work& w) {
+    BootTracker& boots = book_->boots;
+    const bool lent = options.learn && !w.host.frozen && boots.phase(w.line.host) == BootPhase::idle &&
+                      boots.arm(w.line.host, w.line.received).has_value();
+    BootStep step = boots.see(w.line);
+    if (lent && boots.phase(w.line.host) == BootPhase::armed) boots.disarm(w.line.host);
+    return step;
 }
 
 void LogIngest::Impl::look_at_boot(Work& w, const BootStep& step) {
@@ -63,6 +73,13 @@ void LogIngest::Impl::look_at_boot(Work& w, const BootStep& step) {
 void LogIngest::Impl::tell_boot(const BootReport& report) {
     LogHostRow& host = host_of(report.host);
     host.changed = true;
+    ClosedBoot& closed = host.closed_boots.emplace_back();
+    closed.marker = report.marker;
+    closed.list = report.list;
+    if (report.learnt) {
+        closed.number = host.learning_number;
+        closed.finding = host.learning;
+    }
     if (report.learnt || !report.difference || report.difference->empty()) return;
     const BootDiff& d = *report.difference;
     LogCause cause(LogReason::boot_changed, report.host);
@@ -73,9 +90,7 @@ void LogIngest::Impl::tell_boot(const BootReport& report) {
                              info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size()),
                  "", {});
     const std::string text = to_text(d);
-    ingest_.log_line(number, report.marker, as_bytes(text), "how this boot differs from the accepted one that is nearest");
-    host.boot_finding = number;
-    host.boot_marker = report.marker;
+    ingest_.log_line(closed.number, report.marker, as_bytes(text), "how this boot differs from the accepted one that is nearest");
 }
 
 void LogIngest::Impl::close_boots(Timestamp now) {
@@ -104,6 +119,9 @@ Result<Done> LogIngest::Impl::write_hosts() {
     for (auto& [name, host] : book_->hosts) {
         const BootPhase phase = book_->boots.phase(name);
         const bool in_boot = phase == BootPhase::learning || phase == BootPhase::watching;
+        for (const ClosedBoot& b : host.closed_boots)
+            if (auto done = write_boot(name, b.marker, b.number != 0 ? ingest_.id_of(b.number) : b.finding, b.list, 0); !done) return done;
+        host.closed_boots.clear();
         if (!host.changed && !in_boot) continue;
         if (host.learning_number != 0) host.learning = ingest_.id_of(host.learning_number);
         const BootRow row = book_->boots.row(name).value_or(BootRow{});
@@ -116,13 +134,11 @@ Result<Done> LogIngest::Impl::write_hosts() {
             host.learning == 0 ? sql_.host.bind_null(9) : sql_.host.bind(9, host.learning);
             if (auto done = sql_.host.run(); !done) return done;
         }
-        if (in_boot)
-            if (auto done = write_boot_lines(name, host, row); !done) return done;
-        if (host.boot_finding != 0) {
-            sql_.boot.bind(1, std::string_view(name)).bind(2, host.boot_marker.ns).bind(3, ingest_.id_of(host.boot_finding));
-            if (auto done = sql_.boot.run(); !done) return done;
+        if (in_boot) {
+            const std::int64_t learning = phase == BootPhase::learning ? host.learning : 0;
+            if (auto done = write_boot(name, row.marker, learning, row.current, host.boot_lines_written); !done) return done;
+            host.boot_lines_written = row.current.size();
         }
-        host.boot_finding = 0;
         host.changed = false;
     }
     return Done{};

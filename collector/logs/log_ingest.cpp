@@ -140,7 +140,7 @@ void LogIngest::Impl::count(Work& w, LogReason reason, std::string sentence, std
 }
 
 LogVerdict LogIngest::Impl::judge(Work& w) {
-    const BootStep step = book_->boots.see(w.line);
+    const BootStep step = see_boot(w);
     look_at_boot(w, step);
     const bool learning = is_learning(w, step);
     LogVerdict v = learning ? book_->judge.learn(w.line) : book_->judge.judge(w.line);

@@ -103,12 +103,13 @@ private:
     bool is_learning(Work& w, const BootStep& step);
     LogCause learning_cause(const Work& w) const;
     void learnt(Work& w, const LogTemplate& found);
+    BootStep see_boot(Work& w);
     void look_at_boot(Work& w, const BootStep& step);
     void tell_boot(const BootReport& report);
     void close_boots(Timestamp now);
     bool is_filter(std::string_view host) const;
     Result<Done> write_hosts();
-    Result<Done> write_boot_lines(const std::string& name, LogHostRow& host, const BootRow& row);
+    Result<Done> write_boot(const std::string& name, Timestamp marker, std::int64_t finding, const BootList& list, std::uint64_t from);
 
     // log_flush.cpp
     Result<Done> write_all(Timestamp now);

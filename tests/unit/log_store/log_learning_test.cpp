@@ -135,6 +135,48 @@ TEST_CASE("log learning: a boot that was armed is learnt, the next one is compar
     CHECK(shown.find("- cron: ") != std::string::npos);
 }
 
+TEST_CASE("log learning: boots that begin and end between two commits are learnt and compared all the same") {
+    LogRoom room("[log]\nlearn_minutes = 1\n");
+    const auto boot = [&](std::initializer_list<const char*> lines) {
+        room.message(marker);
+        for (const char* l : lines) room.say(l);
+        room.now = room.now + std::chrono::minutes{2};
+        room.say("cron: (CRON) STARTUP");
+    };
+    room.elsewhere([&](Store& other) { REQUIRE(arm_boot(other, "mail", room.now + std::chrono::hours{1})); });
+    room.commit();
+    boot({"cron: (CRON) STARTUP", "app: first", "app: second"});
+    room.commit();
+    room.elsewhere([&](Store& other) { REQUIRE(freeze(other, "mail", room.by(QueueVerb::allow))); });
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM log_boot_line") == "4");
+    boot({"cron: (CRON) STARTUP", "app: second", "app: first"});
+    room.commit();
+    CHECK(room.findings() == "log-boot-unannounced mail 1\nlog-boot-changed mail 1");
+}
+
+TEST_CASE("log learning: where everything is learnt a boot is too, and no other boot is from then on") {
+    LogIngestOptions how;
+    how.learn = true;
+    how.marker = "replay";
+    LogRoom room("[log]\nlearn_minutes = 1\n", how);
+    room.say("app: first");
+    room.message(marker);
+    room.say("app: second");
+    room.commit();
+    CHECK(room.findings().empty());
+    room.elsewhere([&](Store& other) { REQUIRE(freeze(other, "mail", room.by(QueueVerb::allow))); });
+    room.options.learn = false;
+    room.reopen();
+    room.now = room.now + std::chrono::minutes{2};
+    room.message(marker);
+    room.now = room.now + std::chrono::minutes{2};
+    room.say("app: first");
+    room.commit();
+    CHECK(room.findings() == "log-boot-unannounced mail 1\nlog-boot-changed mail 1");
+    CHECK(room.rows("SELECT phase FROM log_host") == "idle");
+}
+
 TEST_CASE("log learning: a daemon that is restarted within a boot goes on with it") {
     LogRoom room("[log]\nlearn_minutes = 10\n");
     room.elsewhere([&](Store& other) { REQUIRE(arm_boot(other, "mail", room.now + std::chrono::hours{1})); });
