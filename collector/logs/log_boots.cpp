@@ -103,13 +103,14 @@ bool LogIngest::Impl::is_filter(std::string_view host) const {
     return std::find(names.begin(), names.end(), host) != names.end();
 }
 
-Result<Done> LogIngest::Impl::write_boot_lines(const std::string& name, LogHostRow& host, const BootRow& row) {
-    sql_.boot.bind(1, std::string_view(name)).bind(2, row.marker.ns);
-    row.phase == BootPhase::learning&& host.learning != 0 ? sql_.boot.bind(3, host.learning) : sql_.boot.bind_null(3);
+Result<Done> LogIngest::Impl::write_boot(const std::string& name, Timestamp marker, std::int64_t finding, const BootList& list,
+                                         std::uint64_t from) {
+    sql_.boot.bind(1, std::string_view(name)).bind(2, marker.ns);
+    finding != 0 ? sql_.boot.bind(3, finding) : sql_.boot.bind_null(3);
     if (auto done = sql_.boot.run(); !done) return done;
-    for (; host.boot_lines_written < row.current.size(); ++host.boot_lines_written) {
-        const BootEntry& entry = row.current[host.boot_lines_written];
-        sql_.boot_line.bind(1, std::string_view(name)).bind(2, row.marker.ns).bind(3, static_cast<std::int64_t>(host.boot_lines_written));
+    for (; from < list.size(); ++from) {
+        const BootEntry& entry = list[from];
+        sql_.boot_line.bind(1, std::string_view(name)).bind(2, marker.ns).bind(3, static_cast<std::int64_t>(from));
         if (auto done = sql_.boot_line.bind(4, as_bytes(entry.program)).bind(5, std::string_view(entry.text)).run(); !done) return done;
     }
     return Done{};
