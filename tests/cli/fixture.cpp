@@ -66,6 +66,12 @@ Json summary_of(const std::string& out) {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+std::size_t occurrences(const std::string& text, const std::string& part) {
+    std::size_t n = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
+    return n;
+}
+
 std::string as_text(const craft::Octets& octets) { return {octets.begin(), octets.end()}; }
 
 }  // namespace sw::cli

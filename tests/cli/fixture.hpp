@@ -33,6 +33,7 @@ std::vector<Json> of_type(const std::vector<Json>& lines, const std::string& typ
 Json summary_of(const std::string& out);
 
 bool has(const std::string& text, const std::string& part);
+std::size_t occurrences(const std::string& text, const std::string& part);
 
 /// The octets of a crafted capture, as text for a pipe.
 std::string as_text(const craft::Octets& octets);

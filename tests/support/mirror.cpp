@@ -99,8 +99,9 @@ std::string mirror_line(const MirrorSetup& s) {
 }
 
 std::string behind_mirror(const std::string& policy, const MirrorSetup& s) {
-    const bool has_wire = policy.find("\n[wire]\n") != std::string::npos;
-    return policy + (has_wire ? "" : "\n[wire]\n") + mirror_line(s);
+    const std::string head = "\n[wire]\n";
+    const std::size_t wire = policy.find(head);
+    return wire == std::string::npos ? policy + head + mirror_line(s) : std::string(policy).insert(wire + head.size(), mirror_line(s));
 }
 
 }  // namespace sw::craft

@@ -18,7 +18,7 @@ namespace {
 /// Records as they are.
 struct Kept : RecordSink {
     std::vector<FindingRecord> findings;
-    std::map<std::uint32_t, std::uint64_t> packets;
+    std::map<std::uint32_t, std::uint64_t> packets, brought_up;  ///< of the finding; of its conversation, before it
     std::vector<std::string> comments;
     std::vector<FlowRecord> flows;
     std::vector<OpeningRecord> openings;
@@ -29,7 +29,10 @@ struct Kept : RecordSink {
     void run(const RunRecord&) override {}
     void finding(const FindingRecord& r) override { findings.push_back(r); }
     void packet(const PacketRecord& r) override {
-        ++packets[r.finding];
+        if (r.earlier == 0)
+            ++packets[r.finding];
+        else
+            ++brought_up[r.finding];
         comments.emplace_back(r.comment);
         CHECK(std::any_of(findings.begin(), findings.end(), [&](const FindingRecord& f) { return f.finding == r.finding; }));
     }
@@ -110,7 +113,10 @@ TEST_CASE("recorder: findings, packets, charts and flows of the enclave's day ac
         f.recorder.end();
         const EngineCounters& c = f.engine.counters();
         REQUIRE(c.allowed > 0);
-        for (const Finding& finding : f.engine.findings().all()) CHECK(f.kept.packets[finding.id] == finding.count);
+        for (const Finding& finding : f.engine.findings().all()) {
+            CHECK(f.kept.packets[finding.id] == finding.count);
+            CHECK((f.kept.brought_up[finding.id] > 0) == finding.breach.has_value());
+        }
         CHECK(f.kept.findings.size() == f.engine.findings().all().size());
         CHECK(f.kept.charted() == c.allowed);
         CHECK(f.kept.opened() == c.flows);

@@ -118,14 +118,6 @@ TEST_CASE("lint: literal-address where [names] has a name for it, in any spellin
     CHECK(list.at(0).fix == "write $home");
 }
 
-TEST_CASE("lint: speaks-not-enforced once a policy, with the rules") {
-    const auto list = lint_text(names +
-                                "[[allow]]\nname = 'a'\nfilter = 'tcp and src host $mail and dst port 25'\nspeaks = 'smtp'\n"
-                                "[[allow]]\nname = 'b'\nfilter = 'udp and src host $mail and dst port 53'\nspeaks = 'dns'\n");
-    CHECK(test::places(list) == Places{"0:0+1 speaks-not-enforced"});
-    CHECK(list.at(0).message.find("for a, b") != std::string::npos);
-}
-
 TEST_CASE("lint: a mirror's filter binds sender and receiver, or anybody could pass frames off as mirrored") {
     const auto mirror = [](const std::string& table) {
         return test::places(

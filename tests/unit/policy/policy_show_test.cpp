@@ -22,6 +22,7 @@ void check_same(const Policy& a, const Policy& b) {
         CHECK(x.filter.written == y.filter.written);
         CHECK(x.filter.expanded == y.filter.expanded);
         CHECK(x.speaks == y.speaks);
+        CHECK(x.pins == y.pins);
         CHECK(x.owner == y.owner);
         CHECK(x.reason == y.reason);
         CHECK(x.until == y.until);
@@ -99,7 +100,10 @@ private:
                 "until = " + pick({"2027-06-30", "2027-06-30T23:59:60Z", "2027-06-30T12:00:00.000000001-05:30", "1970-01-01T00:00:00Z"}) +
                 "\n";
         if (coin()) out += "owner = " + text() + "\nreason = " + text() + "\n";
-        if (coin() && kind == "allow") out += "speaks = 'wireguard'\n";
+        if (coin() && kind == "allow")
+            out += "speaks = 'wireguard'\n";
+        else if (coin() && kind == "allow")
+            out += "speaks = 'smtp'\npin = " + pin() + "\n";
         if (coin() && kind != "forbid")
             out += "accept = " + pick({"[]", "['fragment']", "['udp-no-checksum', 'ip-options', 'ip-options']"}) + "\n";
         return out;
@@ -118,6 +122,12 @@ private:
     std::string log() {
         return "learn_minutes = " + std::to_string(number(1, 1440)) + "\nmax_values = " + std::to_string(number(1, 4096)) +
                "\nimport = " + pick({"[]", "['/a', '/b c', '/a']"}) + "\n";
+    }
+
+    std::string pin() {
+        return "{ " +
+               pick({"banner = '220 .*\\\"'", "hello = ['a', 'B.c']", "tls = '1.1'", "certificate = '" + std::string(64, 'F') + "'"}) +
+               pick({"", ", server_name = 'x.example'", ", alpn = ['smtp', \"\\u0041\"]"}) + " }";
     }
 
     std::string wire() {
