@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -69,7 +70,7 @@ private:
     Progress progress_;
     std::vector<ReadFile> files_;
     std::optional<Error> worst_;
-    std::int64_t begin_ = 0;  ///< the last line that the store had before
+    std::int64_t begin_ = 0, begin_finding_ = 0;  ///< the last line and finding that the store had before
 };
 
 void LogReplay::fail(ReadFile& result, const Error& error) {
@@ -147,9 +148,12 @@ void LogReplay::file(const std::string& name) {
 }
 
 Result<std::vector<Touched>> LogReplay::touched() {
-    auto rows = store_.db().prepare("SELECT finding, count(*) FROM log_event WHERE id > ? AND finding IS NOT NULL GROUP BY finding");
+    // How a boot differs is no line's finding.
+    auto rows = store_.db().prepare(
+        "SELECT finding, count(*) FROM log_event WHERE id > ?1 AND finding IS NOT NULL GROUP BY finding"
+        " UNION SELECT id, count FROM finding WHERE id > ?2 AND reasons = '[\"log-boot-changed\"]'");
     if (!rows) return Unexpected{rows.error()};
-    rows->bind(1, begin_);
+    rows->bind(1, begin_).bind(2, begin_finding_);
     Queue queue(store_);
     std::vector<Touched> list;
     for (;;) {
@@ -222,8 +226,10 @@ void LogReplay::tell_json(const std::vector<Touched>& findings) {
 
 int LogReplay::run() {
     const auto last = store_.db().value("SELECT coalesce(max(id), 0) FROM log_event");
-    if (!last) return failed_logs(last.error());
+    const auto last_finding = store_.db().value("SELECT coalesce(max(id), 0) FROM finding");
+    if (!last || !last_finding) return failed_logs((!last ? last : last_finding).error());
     begin_ = *last;
+    begin_finding_ = *last_finding;
     for (const std::string& name : options_.logs.files) {
         if (stop_signal() != 0 || out_.failed() || (worst_ && worst_->code != ExitCode::input)) break;
         file(name);
@@ -241,7 +247,10 @@ int LogReplay::run() {
     if (stop_signal() != 0) return 128 + stop_signal();
     if (worst_) return to_int(worst_->code);
     const LogTotals& t = ingest_.totals();
-    return to_int(t.grey + t.black > 0 ? ExitCode::greylisted : ExitCode::clean);
+    const bool found = std::any_of(findings->begin(), findings->end(), [](const Touched& f) {
+        return f.finding.slugs != std::vector{std::string(info(LogReason::learnt).slug)};
+    });
+    return to_int(t.grey + t.black > 0 || found ? ExitCode::greylisted : ExitCode::clean);
 }
 
 }  // namespace
