@@ -79,16 +79,18 @@ void LogIngest::Impl::tell_boot(const BootReport& report) {
     if (report.learnt) {
         closed.number = host.learning_number;
         closed.finding = host.learning;
+        // A person was faster than the window: the next boot is compared with this one, unless there are too many.
+        if (host.frozen) static_cast<void>(book_->boots.accept(report.host, report.list));
+        return;
     }
-    if (report.learnt || !report.difference || report.difference->empty()) return;
+    if (!report.difference || report.difference->empty()) return;
     const BootDiff& d = *report.difference;
     LogCause cause(LogReason::boot_changed, report.host);
     cause.with("marker", to_rfc3339(report.marker));
-    const std::uint32_t number =
-        describe(cause, {},
-                 fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host),
-                             info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size()),
-                 "", {});
+    closed.number = describe(cause, {},
+                             fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host),
+                                         info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size()),
+                             "", {});
     const std::string text = to_text(d);
     ingest_.log_line(closed.number, report.marker, as_bytes(text), "how this boot differs from the accepted one that is nearest");
 }
