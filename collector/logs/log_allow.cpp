@@ -232,7 +232,7 @@ Result<DryRun> dry_run(Store& store, const LogProposal& p, const LogRules& rules
     Covered covered(**book, p);
     auto rows = store.db().prepare(
         "SELECT e.finding, f.state, f.black, f.count, s.host, e.received, e.raw, 1 FROM log_event e JOIN log_source s ON s.id = e.source"
-        " JOIN finding f ON f.id = e.finding WHERE s.host = ?1"
+        " JOIN finding f ON f.id = e.finding WHERE s.host = ?1 AND e.verdict >= 3"
         " UNION ALL SELECT f.id, f.state, f.black, f.count, json_extract(f.shape, '$.host'), x.ts, x.octets, 0 FROM sample x"
         " JOIN finding f ON f.id = x.finding WHERE x.kind = 'log' AND (f.black = 1 OR f.state = 'escalated')");
     if (!rows) return Unexpected{rows.error()};

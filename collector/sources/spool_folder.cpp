@@ -146,7 +146,7 @@ bool SpoolFolder::take(LogIngest& into, const std::string& name, File& file, std
     if (why.empty()) {
         const auto via = log_via_from(read.via);
         if (!via || *via == LogVia::mirror || *via == LogVia::file) why = "its field via is none that is known";
-        if (via)
+        if (why.empty())
             into.line({.via = *via,
                        .source = read.source,
                        .mac = {},

@@ -9,7 +9,7 @@
 namespace sw {
 namespace {
 
-constexpr int most_at_once = 500;
+constexpr int most_at_once = 20'000;  ///< more than a commit brings: what waits for too long is gone
 
 std::string second(Timestamp t) { return to_rfc3339(t).substr(0, 19) + "Z"; }
 

@@ -130,11 +130,11 @@ TEST_CASE("log allow: a value is added to its set alone, and goes when the decis
     REQUIRE(run);
     CHECK(run->packets == 1);  // not mallory's
     add(room, p);
-    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '0');
-    CHECK(verdict_of(room, "sshd: Accepted publickey for mallory from 198.51.100.9 port 555 ssh2") == '3');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2") == '0');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for mallory from 198.51.100.7 port 555 ssh2") == '3');
     undo(room);
-    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '3');
-    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '0');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2") == '3');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.7 port 555 ssh2") == '0');
 }
 
 TEST_CASE("log allow: a template that is added to the store has the values that people saw, no others") {
@@ -144,10 +144,10 @@ TEST_CASE("log allow: a template that is added to the store has the values that 
     LogProposal p = proposal(room, "log-new-template");
     p.kind = LogProposal::Kind::template_;
     add(room, p);
-    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '0');
-    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '3');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.7 port 555 ssh2") == '0');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2") == '3');
     undo(room);
-    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '3');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.7 port 555 ssh2") == '3');
 }
 
 TEST_CASE("log allow: what a dismissed learning knew does not come back with a template that is allowed again") {
@@ -164,8 +164,8 @@ TEST_CASE("log allow: what a dismissed learning knew does not come back with a t
     LogProposal p = proposal(room, "log-new-template");
     p.kind = LogProposal::Kind::template_;
     add(room, p);
-    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2") == '0');
-    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2") == '3');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for alice from 198.51.100.7 port 555 ssh2") == '0');
+    CHECK(verdict_of(room, "sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2") == '3');
 }
 
 TEST_CASE("log allow: a name that a host may call itself") {
@@ -196,7 +196,7 @@ TEST_CASE("log allow: black lines, folds and what is no line's fault are refused
 
 TEST_CASE("log allow: hostile text in a template stays text in the policy") {
     for (const std::string_view text :
-         {"quote ' and \" and \\", "'''\n[[allow]]\nname = \"evil\"", "a.*b+(c|d)$", "\xff\xfe odd", "caf\xc3\xa9"}) {
+         {"quote ' and \" and \\", "''' [[allow]] name = \"evil\"", "a.*b+(c|d)$", "\xff\xfe odd", "caf\xc3\xa9"}) {
         CAPTURE(text);
         LogRoom room;
         room.say("app: " + std::string(text));

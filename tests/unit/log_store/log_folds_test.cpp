@@ -43,6 +43,7 @@ TEST_CASE("log folds: what people decided on makes room again") {
     room.elsewhere([&](Store& other) {
         for (int id = 1; id <= 64; ++id) REQUIRE(Queue(other).decide({id}, room.by(QueueVerb::dismiss)));
     });
+    room.commit();
     room.say("app: hello");
     room.commit();
     room.say("app: how are you");

@@ -39,7 +39,7 @@ TEST_CASE("log ingest: rows and positions are in the store together, or not at a
     room.say("app: third 3");
     const LogPosition beyond{"lines:a", 4, 1, "", false};
     REQUIRE(room.store.db().execute(
-        "CREATE TRIGGER full BEFORE INSERT ON log_event WHEN NEW.raw LIKE '%third%' BEGIN SELECT RAISE(ABORT, 'disk full'); END"));
+        "CREATE TRIGGER full BEFORE INSERT ON log_event WHEN CAST(NEW.raw AS TEXT) LIKE '%third%' BEGIN SELECT RAISE(ABORT, 'disk full'); END"));
     const auto refused = room.ingest->commit(std::span(&beyond, 1), room.now);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().text.find("disk full") != std::string::npos);
@@ -122,7 +122,7 @@ TEST_CASE("log ingest: a stamp without a zone tells the zone, and a clock that i
 }
 
 TEST_CASE("log ingest: a line break, NUL and an escape sequence are a finding, what is no message is another") {
-    LogRoom room("[[log.allow]]\nname = \"ready\"\npattern = '^ready'\n"s.replace(43, 0, ""));
+    LogRoom room;
     room.say("app: one\ntwo");
     room.message("no priority at all");
     room.commit();
@@ -202,10 +202,10 @@ TEST_CASE("log ingest: a drop on a host whose work it is to drop is no finding")
 TEST_CASE("log ingest: lines of a file are of the host that they name, or of the one that the analyst names") {
     LogRoom room;
     room.message("Nov 22 12:00:00 web app: hello", "", LogVia::file);
-    room.message("Nov 22 12:00:00 other\x1b app: hello", "", LogVia::file);
-    room.message("no header", "", LogVia::file);
+    room.message("Nov 22 12:00:00 other app: hello", "", LogVia::file);
+    room.message("no header", "", LogVia::file);  // of the host before it
     room.commit();
-    CHECK(room.rows("SELECT host FROM log_source ORDER BY id") == "web\nother\\x1b\nno");
+    CHECK(room.rows("SELECT host FROM log_source ORDER BY id") == "web\nother");
     room.options.host = "mail";
     room.reopen();
     room.message("Nov 22 12:00:00 web app: hello", "", LogVia::file);

@@ -25,8 +25,8 @@ TEST_CASE("log learning: within its window everything is learnt, behind it what 
     room.say("sshd: Accepted publickey for alice from 198.51.100.7 port 40000 ssh2");
     room.say("sshd: Accepted publickey for bob from 198.51.100.7 port 40000 ssh2");
     room.say("sshd: Server listening on 0.0.0.0 port 22.");
-    room.say("sshd: Accepted publickey for alice from 198.51.100.9 port 555 ssh2");
-    room.say("sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2");
+    room.say("sshd: Accepted publickey for alice from 198.51.100.7 port 555 ssh2");
+    room.say("sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2");
     room.say("sshd: Bye");
     room.commit();
     CHECK(verdicts(room) == "222033");
@@ -35,8 +35,8 @@ TEST_CASE("log learning: within its window everything is learnt, behind it what 
     CHECK(room.rows("SELECT CAST(value AS TEXT) FROM log_value WHERE template = (SELECT template FROM log_event LIMIT 1) ORDER BY 1")
               .find("alice\nbob") != std::string::npos);
     room.reopen();
-    room.say("sshd: Accepted publickey for bob from 198.51.100.9 port 555 ssh2");
-    room.say("sshd: Accepted publickey for eve from 198.51.100.9 port 555 ssh2");
+    room.say("sshd: Accepted publickey for bob from 198.51.100.7 port 555 ssh2");
+    room.say("sshd: Accepted publickey for eve from 198.51.100.7 port 555 ssh2");
     room.commit();
     CHECK(verdicts(room) == "22203303");
 }
@@ -222,7 +222,7 @@ TEST_CASE("log learning: what the store has of a host can be learnt, and adds no
     });
     CHECK(room.rows("SELECT count(*) FROM log_event") == "3");
     room.commit();
-    room.say("sshd: Accepted publickey for bob from 198.51.100.8 port 1 ssh2");
+    room.say("sshd: Accepted publickey for bob from 198.51.100.7 port 1 ssh2");
     room.say("app: hello");
     room.commit();
     CHECK(verdicts(room) == "33303");
@@ -245,7 +245,7 @@ TEST_CASE("log learning: names that a host calls itself while it is learnt are i
     CHECK(room.rows("SELECT claimed FROM log_claim") == "mx.example.org");
 }
 
-TEST_CASE("log learning: values that a second learning adds go with it, those of the first one stay") {
+TEST_CASE("log learning: a second learning adds nothing to what is approved, and what it adds besides goes with it") {
     LogRoom room;
     const auto login = [&](const char* user) {
         room.say(std::string("sshd: Accepted publickey for ") + user + " from 198.51.100.7 port 40000 ssh2");
@@ -255,17 +255,20 @@ TEST_CASE("log learning: values that a second learning adds go with it, those of
     room.commit();
     room.elsewhere([&](Store& other) { REQUIRE(freeze(other, "mail", room.by(QueueVerb::allow))); });
     room.commit();
-    learn(room, room.now, room.now + std::chrono::seconds{1});
+    learn(room, room.now, room.now + std::chrono::seconds{2});
     login("eve");
+    room.say("app: hello");
     room.commit();
-    CHECK(verdicts(room) == "22");
-    CHECK(learning_of(room.store, "mail")->values >= 1);
-    room.elsewhere([&](Store& other) { REQUIRE(Queue(other).decide({room.finding("log-learnt")}, room.by(QueueVerb::dismiss))); });
+    CHECK(verdicts(room) == "232");
+    const auto second = learning_of(room.store, "mail");
+    REQUIRE(second);
+    CHECK(second->templates == 1);
+    room.elsewhere([&](Store& other) { REQUIRE(Queue(other).decide({second->finding}, room.by(QueueVerb::dismiss))); });
     room.commit();
-    login("eve");
+    room.say("app: hello");
     login("alice");
     room.commit();
-    CHECK(verdicts(room) == "2230");
+    CHECK(verdicts(room) == "23230");
 }
 
 TEST_CASE("log learning: it stops where a person stops it") {

@@ -55,12 +55,12 @@ TEST_CASE("log trial: it says by what a line passes, or what it is compared with
     REQUIRE(trial);
     const auto judge = [&](const std::string& text) { return trial->judge("<30>1 - - " + text, "mail", noon); };
     CHECK(judge("app - - - ready").sentence == "allowed by log rule ready");
-    CHECK(judge("sshd - - - Accepted publickey for alice from 198.51.100.8 port 1 ssh2").sentence == "known");
-    const Trial value = judge("sshd - - - Accepted publickey for eve from 198.51.100.8 port 1 ssh2");
+    CHECK(judge("sshd - - - Accepted publickey for alice from 198.51.100.7 port 1 ssh2").sentence == "known");
+    const Trial value = judge("sshd - - - Accepted publickey for eve from 198.51.100.7 port 1 ssh2");
     CHECK(value.reason == "log-new-value");
     REQUIRE(value.why.size() == 1);
     CHECK(value.why.front().find("\"eve\" is none of those seen there") != std::string::npos);
-    const Trial fresh = judge("sshd - - - Accepted password for alice from 198.51.100.8 port 1 ssh2");
+    const Trial fresh = judge("sshd - - - Accepted password for alice from 198.51.100.7 port 1 ssh2");
     CHECK(fresh.reason == "log-new-template");
     REQUIRE(fresh.why.size() == 1);
     CHECK(fresh.why.front().find("they part behind \"Accepted p\"") != std::string::npos);
