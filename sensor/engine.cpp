@@ -73,8 +73,8 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
       budgets_(p, o.mode == Mode::flow ? o.max_flows : 1),
       flows_(o.mode == Mode::flow ? o.max_flows : 1, o.hash_key),
       tcp_(sent_),
-      conform_(p, sent_, o.conform),
-      work_(batch),
+      conform_(p, sent_, o.conform, o.hash_key),
+      work_(batch + 1),
       glances_(batch),
       fetched_(batch),
       shortcut_(o.mode == Mode::flow && o.shortcuts) {
@@ -83,6 +83,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
         one_way_.push_back(r.speaks == "syslog");
+        idle_.push_back(conform_.idle(until_.size() - 1));
     }
     if (accepted_by_some_.has(Reason::fragment) && o.mode == Mode::flow) fragments_ = std::make_unique<Fragments>(o.hash_key);
     if (p.wire.mirror.wraps() && o.mode != Mode::tcpdump) {
@@ -109,7 +110,7 @@ Result<std::uint8_t> Engine::Impl::link_index(Datalink link) {
 /// Where the policy expects VLANs, expected tags are taken off, so that its rules speak of the packet and not of tags.
 /// Mode tcpdump asks about the frame as it is.
 void Engine::Impl::read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const {
-    if (options.mode != Mode::tcpdump) return wire_.read(frame, !options.shortcuts, packet, untagged);
+    if (options.mode != Mode::tcpdump) return wire_.read(frame, !options.shortcuts || glance_decides(), packet, untagged);
     decode(frame.data, frame.caplen, frame.len, frame.link, packet);
     packet.anomalies = packet.anomalies.with(wire_.anomalies(packet));
 }
@@ -130,14 +131,15 @@ void Engine::Impl::decode_into(Work& w, const Frame& frame, std::uint8_t link) {
 }
 
 /// What decode_into() would say of a common frame.
-void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const {
+void Engine::Impl::expand_into(Work& w, const Glance& g, const Fetched& f, std::size_t index, std::uint32_t len) const {
+    w.opened = mirror_ == nullptr ? nullptr : &opened_[index];
     expand(g.common, len, g.link, w.packet);
     w.ts = g.ts;
     w.link = f.link;
     w.objections = {};
     w.in_flow = true;
-    w.key = {f.ends, {nullptr, nullptr}};
-    w.hash = f.guess.slot == Flow::none ? f.hash : flows_.hash(w.key);
+    w.key = FlowKey::of(g.common);
+    w.hash = f.slot == Flow::none ? f.hash : flows_.hash(w.key);
 }
 
 void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
@@ -158,16 +160,27 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     }
 }
 
+/// TCP's octets, which will be kept. Another core looked at the frame, so they are in its cache.
+static void prefetch_payload(const CommonFrame& c) {
+    const std::uint8_t* payload = c.data + (c.proto == 6 ? c.payload_offset() : 0);
+    __builtin_prefetch(payload);
+    __builtin_prefetch(payload + (c.payload_len() > 64 ? 64 : 0));
+}
+
 /// Have in cache what judging will need. How many frames can be judged: those before the first whose datalink has no
 /// usable rules.
 [[gnu::hot]] std::size_t Engine::Impl::fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error) {
-    for (std::size_t i = 0; i < frames.size(); ++i) {
+    const bool elsewhere = glances != glances_.data();
+    std::size_t asked = 0;
+    std::uint8_t works = 0;
+    std::size_t i = 0;
+    for (; i < frames.size(); ++i) {
         const Glance& g = glances[i];
         if (g.link != last_link_ || last_index_ < 0) {
             const auto index = link_index(g.link);
             if (!index) {
                 error = index.error();
-                return i;
+                break;
             }
             last_link_ = g.link;
             last_index_ = *index;
@@ -175,19 +188,24 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
         Fetched& f = fetched_[i];
         f.link = static_cast<std::uint8_t>(last_index_);
         if (!g.is_common) {
-            decode_into(work_[i], frames[i], f.link);
+            Work& w = work_[f.work = ++works];
+            w.opened = mirror_ == nullptr ? nullptr : &opened_[i];
+            decode_into(w, frames[i], f.link);
+            if (w.in_flow) asked_[asked++] = w.hash;
             continue;
         }
-        f.ends = FlowKey::of(g.common).ends;
-        f.guess = flows_.guess(f.ends);
-        if (f.guess.slot != Flow::none) {
-            flows_.prefetch_slot(f.guess.slot, g.common.proto == 6);
+        const FlowKey key = FlowKey::of(g.common);
+        f.slot = flows_.guess(key.ends).slot;
+        if (elsewhere) prefetch_payload(g.common);
+        if (f.slot != Flow::none) {
+            flows_.prefetch_slot(f.slot, g.common.proto == 6);
         } else {
-            f.hash = flows_.hash({f.ends, {nullptr, nullptr}});
+            f.hash = asked_[asked++] = flows_.hash(key);
             flows_.prefetch_bucket(f.hash);
         }
     }
-    return frames.size();
+    for (std::size_t k = 0; k < asked; ++k) flows_.prefetch_flow(asked_[k]);
+    return i;
 }
 
 /// Look at all, fetch what the flow table will be asked, then judge all in order.
@@ -201,21 +219,20 @@ void Engine::Impl::glance(std::span<const Frame> frames, Glance* out) const {
     }
     const std::size_t n = fetch(frames, glances, error);
     for (std::size_t i = 0; i < n; ++i) {
-        if (!glances[i].is_common ? work_[i].in_flow : fetched_[i].guess.slot == Flow::none)
-            flows_.prefetch_flow(glances[i].is_common ? fetched_[i].hash : work_[i].hash);
-    }
-    for (std::size_t i = 0; i < n; ++i) {
         const Glance& g = glances[i];
         tick(g.ts);
         if (fragments_ != nullptr) settle_overdue(now_, false);
         frame_ = &captured[i];
-        if (g.is_common ? allow_common(g, fetched_[i], out[i]) : allow_at_once(work_[i], out[i])) continue;
-        if (g.is_common) expand_into(work_[i], g, fetched_[i], frames[i].len);
-        if (fragments_ != nullptr && work_[i].packet.fragment && take_fragment(work_[i], captured[i], frames[i], out[i])) {
+        const Fetched& f = fetched_[i];
+        Work& w = work_[g.is_common ? 0 : f.work];
+        if (g.is_common ? allow_common(g, f, out[i]) : allow_at_once(w, out[i])) continue;
+        about_.reset();
+        if (g.is_common) expand_into(w, g, f, i, frames[i].len);
+        if (fragments_ != nullptr && w.packet.fragment && take_fragment(w, captured[i], frames[i], out[i])) {
             if (conform_.brought_up()) bring_up(settled.back().judgement.finding, i);
             continue;
         }
-        settle(work_[i], rule_on(work_[i]), out[i]);
+        settle(w, rule_on(w), out[i]);
         if (conform_.brought_up()) bring_up(out[i].finding, i);
     }
     if (mirror_ != nullptr) account_mirror(n, out);
@@ -232,11 +249,12 @@ void Engine::Impl::start_trace(Timestamp ts) {
     budgets_.clear();
     now_ = last_ts_ = trace_start_ = ts;
     next_second_ = ts;
+    quiet_ = Duration{0};
     started_ = true;
 }
 
 /// Engine time follows packet time forwards only, so that no timer runs twice; a step back of over a second is an event.
-void Engine::Impl::tick(Timestamp ts) {
+void Engine::Impl::turn(Timestamp ts) {
     const bool new_file = std::exchange(file_begins_, false);
     if (!started_ || (new_file && last_ts_ - ts > std::chrono::seconds{1})) return start_trace(ts);
     if (ts > last_ts_) {
@@ -246,7 +264,11 @@ void Engine::Impl::tick(Timestamp ts) {
         ++counters.clock_steps;
         last_ts_ = ts;
     }
-    if (now_ < next_second_) return;
+    if (now_ >= next_second_) sweep();
+    quiet_ = next_second_ - now_;
+}
+
+void Engine::Impl::sweep() {
     next_second_ = now_ + std::chrono::nanoseconds{1'000'000'000 - now_.ns % 1'000'000'000};
     flows_.expire(now_, [this](Flow& flow) {
         tell_end(flow);
@@ -258,6 +280,7 @@ void Engine::Impl::tick(Timestamp ts) {
 Ruling Engine::Impl::rule_on(Work& w) {
     if (const auto broken = std::exchange(broken_, {}); broken.flow != nullptr) return in_breach(w, *broken.flow, broken.from);
     if (!has_rules(w)) return Ruling::grey(w.packet.anomalies);  // nothing that was not read can be waved through
+    about(w);
     switch (options.mode) {
         case Mode::tcpdump:
             return rule_printed(w);
@@ -276,13 +299,13 @@ Ruling Engine::Impl::rule_printed(Work& w) {
 
 /// Mode packet: a tcpdump whitelist made strict.
 Ruling Engine::Impl::rule_frame(Work& w) {
-    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
+    if (const int rule = about_->forbidden(); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
-    const auto allowed = rules(w).opening(w.packet, w.objections, w.ts);
+    const auto allowed = about_->opening(w.objections);
     // Of budgets, hours alone need no conversation.
     if (allowed.rule >= 0 && budgets_.closed(allowed.rule, w.ts)) return overspent(allowed.rule, 0, {Reason::budget_hours, 0, 0});
     if (allowed.rule >= 0) return Ruling::allow(allowed.rule);
-    const auto housekeeping = rules(w).housekeeping(w.packet, w.objections, w.ts);
+    const auto housekeeping = about_->housekeeping(w.objections);
     if (housekeeping.rule >= 0) return Ruling::allow(housekeeping.rule);
     const bool expired = allowed.expired >= 0 || housekeeping.expired >= 0;
     if (!expired) return Ruling::grey(w.objections.with(Reason::no_rule));
@@ -315,10 +338,11 @@ void Engine::Impl::settle(const Work& w, const Ruling& ruling, Judgement& out) {
         return;
     }
     ++(ruling.verdict == Verdict::grey ? counters.greylisted : counters.blacklisted);
-    out.answers = ruling.answers || looks_like_answer(w.packet);
+    const bool followed = ruling.breach != nullptr || ruling.overspent;  // then it is known who began the conversation
+    out.answers = ruling.answers || (!followed && looks_like_answer(w.packet));
     out.fits = ruling.fits >= 0;
     const bool explained = options.mode != Mode::tcpdump && has_rules(w);
-    out.nearest = out.fits ? ruling.fits : explained ? rules(w).nearest_rule(w.packet, out.answers) : -1;
+    out.nearest = out.fits ? ruling.fits : explained ? about(w).nearest_rule(out.answers) : -1;
     out.finding = record(w, out, ruling).id;
 }
 
@@ -346,6 +370,13 @@ std::string detail_of(const Packet& p) {
     }
 }
 
+/// As Packet::src() and dst() give it, written where it stays: to copy what was just written costs 20 cycles.
+void put(Address& a, const Packet& p, const std::uint8_t* octets) {
+    if (octets == nullptr) return;
+    a.family = p.network == Network::ipv6 ? 6 : 4;
+    std::memcpy(a.octets.data(), octets, a.family == 6 ? 16 : 4);
+}
+
 Direction direction_of(const Policy& policy, const Address& initiator, const Address& responder) {
     if (initiator.family == 0) return Direction::unknown;
     const bool from = policy.is_home(initiator), to = policy.is_home(responder);
@@ -363,8 +394,8 @@ Finding& Engine::Impl::record(const Work& w, const Judgement& j, const Ruling& r
     c.network = p.network;
     c.proto = p.ip_proto;
     c.ethertype = p.network == Network::none ? p.ethertype : std::uint16_t{0};
-    c.initiator = j.answers ? p.dst() : p.src();
-    c.responder = j.answers ? p.src() : p.dst();
+    put(c.initiator, p, j.answers ? p.ip_dst : p.ip_src);
+    put(c.responder, p, j.answers ? p.ip_src : p.ip_dst);
     c.port = j.answers ? p.sport : p.dport;
     if (p.transport == Transport::icmp || p.transport == Transport::icmp6) c.port = p.icmp_type;
     c.direction = direction_of(policy, c.initiator, c.responder);

@@ -17,10 +17,10 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
 [[gnu::always_inline]] inline bool Engine::Impl::fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts,
                                                               std::uint8_t proto, const TcpState::Segment& segment, Judgement& out) {
     const auto [flow, from] = found;
-    if (flow == nullptr || flow->link != link || !(from == 0 ? flow->forward_clear : flow->backward_clear)) return false;
+    if (flow == nullptr || flow->link != link || (flow->clear >> from & 1) == 0) return false;
     if (ts >= until_[flow->rule]) return false;
     if (proto == 17)
-        flow->deadline = now_ + flow_life::datagrams;
+        flow->deadline = now_ + idle_[flow->rule];
     else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
     if (flow->owes && !speaks_on(*flow, from, segment)) {
@@ -51,13 +51,16 @@ bool Engine::Impl::allow_at_once(const Work& w, Judgement& out) {
     return fits_at_once(flows_.find(w.key, w.hash, now_), w.link, w.ts, p.ip_proto, TcpState::Segment::of(p), out);
 }
 
+[[gnu::noinline]] FlowTable::Found Engine::Impl::look_up(const Glance& g, const Fetched& fetched) {
+    const FlowKey key = FlowKey::of(g.common);
+    const auto found = flows_.find(key, fetched.slot == Flow::none ? fetched.hash : flows_.hash(key), now_);
+    if (found.flow != nullptr) flows_.remember(flows_.guess(key.ends), *found.flow);
+    return found;
+}
+
 bool Engine::Impl::allow_common(const Glance& g, const Fetched& fetched, Judgement& out) {
-    FlowTable::Found found = flows_.at(fetched.guess, fetched.ends, now_);
-    if (found.flow == nullptr) {
-        const FlowKey key{fetched.ends, {nullptr, nullptr}};
-        found = flows_.find(key, fetched.guess.slot == Flow::none ? fetched.hash : flows_.hash(key), now_);
-        if (found.flow != nullptr) flows_.remember(fetched.guess, *found.flow);
-    }
+    FlowTable::Found found = flows_.at(fetched.slot, FlowKey::of(g.common).ends, now_);
+    if (found.flow == nullptr) found = look_up(g, fetched);
     return fits_at_once(found, fetched.link, g.ts, g.common.proto, TcpState::Segment::of(g.common), out);
 }
 
@@ -68,7 +71,7 @@ Ruling Engine::Impl::rule_flow(Work& w) {
             return in_known_flow(w, *found.flow, found.from);
         }
     }
-    if (const int rule = rules(w).forbidden(w.packet, w.ts); rule >= 0) return Ruling::black(w.objections, rule);
+    if (const int rule = about_->forbidden(); rule >= 0) return Ruling::black(w.objections, rule);
     if (!waivable(w)) return Ruling::grey(w.objections);
     if (w.in_flow) return without_flow(w);
     if (w.packet.is_icmp_error()) return icmp_error(w);
@@ -81,18 +84,18 @@ std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) 
     // Conversations with a budget are looked at packet by packet: never clear, so that the short way leaves them to the long one.
     const bool by_tuple =
         has_ports && w.packet.plain && w.link == flow.link && !budgets_.watches(flow.rule) && rules(w).forbids_by_tuple(w.packet.network);
-    if (by_tuple && (from == 0 ? flow.forward_clear : flow.backward_clear)) return std::nullopt;
-    const int rule = rules(w).forbidden(w.packet, w.ts);
+    if (by_tuple && (flow.clear >> from & 1) != 0) return std::nullopt;
+    const int rule = about_->forbidden();
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
     if (flow.breached) return std::nullopt;
-    if (by_tuple && from == 0) flow.forward_clear = true;
-    if (by_tuple && from == 1 && !is_one_way(flow)) flow.backward_clear = true;  // what must be looked at is never clear
+    // What must be looked at is never clear.
+    if (by_tuple && (from == 0 || !is_one_way(flow))) flow.clear |= static_cast<std::uint8_t>(1 << from) & 3;
     return std::nullopt;
 }
 
 Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     const Rule& rule = policy.rules[flow.rule];
-    if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::sink_reply), flow.rule, true);
+    if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::syslog_answered), flow.rule, true);
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
     // From here on the rule has no objection of the frame's own left.
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(Reason::rule_expired, flow.rule, from == 1);
@@ -105,7 +108,7 @@ Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
         counters.unverified_retransmits += answer.unverified;
         outside = answer.outside;
     } else {
-        flow.deadline = now_ + (w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo);
+        flow.deadline = now_ + (w.packet.transport == Transport::udp ? idle_[flow.rule] : flow_life::echo);
     }
     if (flow.breached || (flow.owes && !outside && !speaks_on(flow, from, before, w.packet))) return in_breach(w, flow, from);
     if (auto beyond = beyond_budget(w, flow, from)) return *beyond;
@@ -142,7 +145,9 @@ std::optional<Ruling> Engine::Impl::beyond_budget(const Work& w, const Flow& flo
 
 Ruling Engine::Impl::open(Work& w, int rule) {
     const bool tcp = is_tcp(w.packet);
-    const Duration life = tcp ? flow_life::opening : w.packet.transport == Transport::udp ? flow_life::datagrams : flow_life::echo;
+    const Duration life = tcp                                    ? flow_life::opening
+                          : w.packet.transport == Transport::udp ? idle_[static_cast<std::size_t>(rule)]
+                                                                 : flow_life::echo;
     if (const auto old = flows_.find(w.key, w.hash, now_); old.flow != nullptr) sent_.release(*old.flow);
     if (Flow* old = options.trace || conform_.in_use() ? flows_.entry_of(w.key, w.hash) : nullptr) {
         tell_end(*old);
@@ -156,7 +161,7 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     if (tcp) tcp_.open(*flow, w.packet, now_);
     auto beyond = begin_budget(w, *flow, 0);
     counters.flows += flow->refused == 0;
-    conform_.opened(*flow);
+    conform_.opened(*flow, in_grace());
     if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
     if (beyond) return *beyond;
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);
@@ -164,11 +169,11 @@ Ruling Engine::Impl::open(Work& w, int rule) {
 
 Ruling Engine::Impl::without_flow(Work& w) {
     if (!opens(w.packet)) return unopened(w);
-    const auto asked = rules(w).opening(w.packet, w.objections, w.ts);
+    const auto asked = about_->opening(w.objections);
     if (asked.rule >= 0) return open(w, asked.rule);
-    if (const auto kept = rules(w).housekeeping(w.packet, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
+    if (const auto kept = about_->housekeeping(w.objections); kept.rule >= 0) return Ruling::allow(kept.rule);
     if (asked.expired >= 0) return Ruling::grey(w.objections.with(Reason::rule_expired), asked.expired);
-    const int swapped = rules(w).conversation(w.packet, true, w.ts).rule;
+    const int swapped = about_->conversation(true).rule;
     if (swapped < 0) return Ruling::grey(w.objections.with(Reason::no_rule));
     // A SYN says who opens; a datagram that fits the other way round is an answer that nobody asked for, or a late one.
     if (w.packet.transport != Transport::udp) return Ruling::grey(w.objections.with(Reason::wrong_direction), swapped);
@@ -177,8 +182,8 @@ Ruling Engine::Impl::without_flow(Work& w) {
 
 /// In the middle of a conversation that we did not see begin.
 Ruling Engine::Impl::unopened(Work& w) {
-    const auto forward = rules(w).conversation(w.packet, false, w.ts);
-    const auto backward = rules(w).conversation(w.packet, true, w.ts);
+    const auto forward = about_->conversation(false);
+    const auto backward = about_->conversation(true);
     const bool may_be_reply = !is_tcp(w.packet) || (w.packet.tcp_flags & tcp_flag::ack) != 0;
     const int rule = forward.rule >= 0 && is_tcp(w.packet) ? forward.rule : may_be_reply ? backward.rule : -1;
     const int from = rule == backward.rule && rule != forward.rule ? 1 : 0;
@@ -232,7 +237,7 @@ Ruling Engine::Impl::icmp_error(Work& w) {
         related = sender.known && behind >= 0 && behind <= std::max<std::int64_t>(found.flow->side[found.from ^ 1].max_window, 65535) + 1;
     }
     if (!related) {
-        if (const auto kept = rules(w).housekeeping(p, w.objections, w.ts); kept.rule >= 0) return Ruling::allow(kept.rule);
+        if (const auto kept = about_->housekeeping(w.objections); kept.rule >= 0) return Ruling::allow(kept.rule);
         return Ruling::grey(w.objections.with(Reason::icmp_unrelated));
     }
     // An error from the sink itself says that somebody is there.
@@ -246,7 +251,7 @@ Ruling Engine::Impl::icmp_error(Work& w) {
 
 /// ARP, neighbour discovery, other link layers, IP protocols without conversations: housekeeping only.
 Ruling Engine::Impl::not_a_conversation(Work& w) {
-    const auto kept = rules(w).housekeeping(w.packet, w.objections, w.ts);
+    const auto kept = about_->housekeeping(w.objections);
     if (kept.rule >= 0) return Ruling::allow(kept.rule);
     if (kept.expired >= 0) return Ruling::grey(w.objections.with(Reason::rule_expired), kept.expired);
     const Packet& p = w.packet;

@@ -89,6 +89,7 @@ void Engine::Impl::read_part(const Datagram& d) {
     whole_.packet = part_.packet;
     whole_.link = d.link;
     whole_.opened = nullptr;
+    about_.reset();
 }
 
 Ruling Engine::Impl::rule_whole(const Datagram& d) {
@@ -113,6 +114,7 @@ Ruling Engine::Impl::rule_whole(const Datagram& d) {
         whole_.hash = flows_.hash(whole_.key);
     }
     if (d.forbid >= 0) return Ruling::black(whole_.objections.without(Reason::fragment), d.forbid);
+    about(whole_);
     return rule_flow(whole_);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 /// The engine's inside, shared by its rooms: engine.cpp (frames in, verdicts out), engine_flow.cpp (judging in mode flow) and
 /// engine_conform.cpp (what conversations say). Private to sensor.
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -68,7 +69,10 @@ public:
     std::size_t judge(std::span<const Frame> frames, const Glance* glances, std::span<Judgement> out, std::optional<Error>& error);
     void glance(std::span<const Frame> frames, Glance* out) const;
     Result<std::uint8_t> link_index(Datalink link);
-    void begin_file() { file_begins_ = true; }
+    void begin_file() {
+        file_begins_ = true;
+        quiet_ = Duration{0};
+    }
     void end_flows();
     std::vector<std::string> why(const Frame& frame, const Judgement& judgement);
     Result<Done> prepare(Datalink captured);
@@ -95,10 +99,10 @@ private:
 
     /// What was prepared for each frame of the batch.
     struct Fetched {
-        FlowEnds ends;
-        FlowTable::Guess guess;
-        std::uint32_t hash = 0;  ///< where there is no guess
+        std::uint32_t slot = Flow::none;  ///< where its conversation is guessed to lie
+        std::uint32_t hash = 0;           ///< where there is no guess
         std::uint8_t link = 0;
+        std::uint8_t work = 0;  ///< which of work_, of frames that are not common
     };
 
     // engine_mirror.cpp
@@ -119,13 +123,22 @@ private:
     // engine.cpp
     void read(const Frame& frame, Packet& packet, std::vector<std::uint8_t>& untagged) const;
     void decode_into(Work& w, const Frame& frame, std::uint8_t link);
-    void expand_into(Work& w, const Glance& g, const Fetched& f, std::uint32_t len) const;
-    void tick(Timestamp ts);
+    void expand_into(Work& w, const Glance& g, const Fetched& f, std::size_t index, std::uint32_t len) const;
+    void tick(Timestamp ts) {
+        const Duration step = ts - last_ts_;
+        if (static_cast<std::uint64_t>(step.count()) >= static_cast<std::uint64_t>(quiet_.count())) return turn(ts);
+        now_ = now_ + step;
+        last_ts_ = ts;
+        quiet_ -= step;
+    }
+    void turn(Timestamp ts);
+    void sweep();
     void start_trace(Timestamp ts);
     Ruling rule_on(Work& w);
     Ruling rule_frame(Work& w);
     Ruling rule_printed(Work& w);
     bool allow_at_once(const Work& w, Judgement& out);
+    FlowTable::Found look_up(const Glance& g, const Fetched& fetched);
     bool allow_common(const Glance& g, const Fetched& fetched, Judgement& out);
     bool fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts, std::uint8_t proto, const TcpState::Segment& segment,
                       Judgement& out);
@@ -134,6 +147,13 @@ private:
     Finding& record(const Work& w, const Judgement& j, const Ruling& ruling);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }
     bool has_rules(const Work& w) const { return links_[w.link].rules.has_value(); }
+    /// Is a frame that is not common at a glance known not to be?
+    bool glance_decides() const { return shortcut_ && policy.wire.vlans.none(); }
+    /// The rules, asked about this frame; kept while it is being ruled on.
+    RuleJudge::About& about(const Work& w) {
+        if (!about_ || !about_->is_about(w.packet)) about_.emplace(rules(w), w.packet, w.ts);
+        return *about_;
+    }
     /// A fragment is never waved through as it comes: it is put together first, or not at all.
     bool waivable(const Work& w) const { return !w.packet.fragment && w.objections.within(accepted_by_some_); }
 
@@ -165,12 +185,13 @@ private:
     GlanceAt* glance_at_ = fastest_glance();
     std::vector<Link> links_;
     ReasonSet ignored_, accepted_by_some_;
+    std::vector<Timestamp> until_;        ///< by rule
+    std::vector<Duration> idle_;          ///< by rule: how long a UDP conversation may be silent
     std::unique_ptr<MirrorPort> mirror_;  ///< none: frames are captured as they are
     std::vector<Opened> opened_;          ///< with a mirror: of the batch
     std::vector<Frame> inner_;
     MirrorSequence sequence_;
     std::optional<Datalink> carrier_;  ///< the link that the last packet of the mirror was captured on
-    std::vector<Timestamp> until_;     ///< by rule
     Budgets budgets_;
     std::unique_ptr<Fragments> fragments_;  ///< none: no rule accepts fragments, each is grey when it comes
     std::vector<Datagram> released_;        ///< whose pieces settled borrows
@@ -184,11 +205,15 @@ private:
     Conformance conform_;
     FlowTable::Found broken_;       ///< the frame at hand completed the breach of this flow, and its state has taken it already
     const Frame* frame_ = nullptr;  ///< the frame at hand
-    std::vector<Work> work_;
+    std::vector<Work> work_;  ///< the first is for common frames that must be decoded after all; the others are taken one after the other,
+                              ///< so that few are in use, and those are in cache
+    std::optional<RuleJudge::About> about_;  ///< the frame that is being ruled on, where its link has rules
     std::vector<Glance> glances_;
     std::vector<Fetched> fetched_;
-    Timestamp now_, last_ts_, trace_start_;  ///< now_: packet time that never goes back
-    Timestamp next_second_;                  ///< when the flow table is swept again
+    std::array<std::uint32_t, batch> asked_;  ///< hashes that the flow table will be asked for
+    Timestamp now_, last_ts_, trace_start_;   ///< now_: packet time that never goes back
+    Timestamp next_second_;                   ///< when the flow table is swept again
+    Duration quiet_{0};                       ///< so long, from now_ on, there is nothing to do but go on
     Datalink last_link_;
     int last_index_ = -1;  ///< of last_link_ in links_
     bool shortcut_;        ///< common frames may be judged without decoding them wholly

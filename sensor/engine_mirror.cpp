@@ -55,7 +55,6 @@ std::size_t Engine::Impl::open(std::span<const Frame> captured, const Glance*& g
         }
         mirror_->open(captured[i], opened_[i]);
         inner_[i] = opened_[i].frame;
-        work_[i].opened = &opened_[i];
         if (glances == nullptr) glance_within(opened_[i], glances_[i]);
     }
     if (glances == nullptr) glances = glances_.data();

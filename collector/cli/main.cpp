@@ -9,6 +9,7 @@
 #include "collector/cli/alarm.hpp"
 #include "collector/cli/doctor.hpp"
 #include "collector/cli/export.hpp"
+#include "collector/cli/ledger.hpp"
 #include "collector/cli/logs.hpp"
 #include "collector/cli/options.hpp"
 #include "collector/cli/queue.hpp"
@@ -52,6 +53,7 @@ constexpr Verb verbs[] = {
     {"alarm", "list", sw::alarm_list},
     {"alarm", "show", sw::alarm_show},
     {"alarm", "ack", sw::alarm_ack},
+    {"ledger", "list", sw::ledger_list},
     {"status", "", sw::status},
     {"doctor", "", sw::doctor},
 };

@@ -237,6 +237,23 @@ void add_alarm(CLI::App& app, Options& o) {
             ->take_all();
 }
 
+void add_ledger(CLI::App& app, Options& o) {
+    CLI::App* noun = app.add_subcommand("ledger", "who used a service that the policy wants account of, from when to when");
+    noun->require_subcommand(1);
+    CLI::App* list = add_verb(noun, o, "list", "sessions, the newest last");
+    const auto add = [&](const char* name, std::vector<std::string>& values, const char* what, const char* type) {
+        list->add_option(name, values, what)->type_name(type)->expected(1)->take_all();
+    };
+    add("--rule", o.ledger.rules, "of this rule; may be repeated", "NAME");
+    add("--address", o.ledger.addresses, "an end within this address or prefix; may be repeated", "ADDRESS");
+    list->add_option("--since", o.ledger.since, "not over before 15m, 1h, 7d ago, or a date and time")->type_name("TIME");
+    list->add_option("--until", o.ledger.until, "opened not after")->type_name("TIME");
+    list->add_flag("--live", o.ledger.live, "those that go on");
+    list->add_option("--limit", o.ledger.limit, "the newest so many (default 50)")
+        ->check(CLI::Range(std::uint64_t{1}, most_a_page))
+        ->type_name("N");
+}
+
 /// A name of an interface becomes a part of paths.
 std::string is_interface(const std::string& text) {
     const bool plain = text.find('/') == std::string::npos && !text.starts_with('.');
@@ -318,6 +335,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_export(app, o, raw);
     add_logs(app, o);
     add_alarm(app, o);
+    add_ledger(app, o);
     add_health(app, o);
     for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; })) sub->fallthrough();
     try {

@@ -71,6 +71,14 @@ struct LogsOptions {
     bool again = false;   ///< replay
 };
 
+/// ledger list
+struct LedgerOptions {
+    std::vector<std::string> rules, addresses;
+    std::string since, until;  ///< "": any
+    bool live = false;
+    std::uint64_t limit = 50;
+};
+
 struct DoctorOptions {
     std::string interface;            ///< "": those that are prepared for a sensor
     std::vector<std::string> spools;  ///< folders; empty: where the daemons keep theirs
@@ -87,6 +95,7 @@ struct Options {
     ReplayOptions replay;
     QueueOptions queue;
     AlarmOptions alarm;
+    LedgerOptions ledger;
     LogsOptions logs;
     DoctorOptions doctor;
 };

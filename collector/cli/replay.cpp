@@ -19,6 +19,7 @@
 #include "collector/cli/replay_store.hpp"
 #include "collector/cli/signals.hpp"
 #include "collector/cli/store_file.hpp"
+#include "collector/store/wall_clock.hpp"
 #include "rules/base/text.hpp"
 #include "rules/confine/confine.hpp"
 #include "sensor/capture/pcapng_writer.hpp"
@@ -99,7 +100,8 @@ RunRecord Replay::run_record() const {
             .policy_path = policy.path,
             .policy_text = policy.text,
             .mode = result_.mode,
-            .unconfined = options_.unconfined};
+            .unconfined = options_.unconfined,
+            .began = wall_clock()};
 }
 
 void Replay::fail(FileResult& result, const Error& error) {
@@ -170,9 +172,11 @@ void Replay::judge_all(CaptureReader& reader, std::uint64_t octets, FileResult& 
     engine_.begin_file();
     if (FrameAhead::pays(reader, octets)) {
         FrameAhead ahead(reader, engine_);
-        for (const FrameAhead::Batch* b = &ahead.next(); b->size > 0; b = &ahead.next())
-            if (!batch({b->frames.data(), b->size}, {b->glances.data(), b->size}, b->position, result)) return;
-        return;
+        if (ahead.is_near()) {
+            for (const FrameAhead::Batch* b = &ahead.next(); b->size > 0; b = &ahead.next())
+                if (!batch(b->read(), b->seen(), b->position, result)) return;
+            return;
+        }
     }
     for (std::size_t n; stop_signal() == 0 && (n = reader.next(frames_)) > 0;)
         if (!batch({frames_.data(), n}, {}, reader.position(), result)) return;

@@ -87,6 +87,7 @@ private:
                                escape_for_display(c.mode), c.file.empty() ? "" : ", " + escape_for_display(c.file)));
         out_->line(
             fmt::format("{:<11}kernel {}, interface {}", "drops", number_or_unknown(c.kernel_drops), number_or_unknown(c.interface_drops)));
+        if (c.mirror_lost) out_->line(fmt::format("{:<11}{} packets did not arrive", "mirror", *c.mirror_lost));
     }
 
     void writers() {
@@ -129,6 +130,7 @@ Json coverage_json(const StatusFacts& facts) {
             {"frames", c.frames},
             {"kernel_drops", number_or_null(c.kernel_drops)},
             {"interface_drops", number_or_null(c.interface_drops)},
+            {"mirror_lost", number_or_null(c.mirror_lost)},
             {"error", text_or_null(c.error)}};
 }
 

@@ -64,22 +64,24 @@ std::optional<std::uint64_t> known(const Statement& row, int column) {
 }
 
 Result<Done> read_coverage(Database& db, StatusFacts& facts) {
-    return each(db,
-                "SELECT journal, file, mode, policy_sha256, error, unconfined, start, stop, frames, kernel_drops, interface_drops "
-                "FROM coverage ORDER BY id DESC LIMIT 1",
-                [&](const Statement& row) {
-                    facts.coverage = StatusFacts::Coverage{.journal = row.text(0),
-                                                           .file = row.text(1),
-                                                           .mode = row.text(2),
-                                                           .policy_sha256 = row.text(3),
-                                                           .error = row.is_null(4) ? "" : row.text(4),
-                                                           .unconfined = row.integer(5) != 0,
-                                                           .from = {row.integer(6)},
-                                                           .to = {row.integer(7)},
-                                                           .frames = count_of(row, 8),
-                                                           .kernel_drops = known(row, 9),
-                                                           .interface_drops = known(row, 10)};
-                });
+    return each(
+        db,
+        "SELECT journal, file, mode, policy_sha256, error, unconfined, start, stop, frames, kernel_drops, interface_drops, mirror_lost "
+        "FROM coverage ORDER BY id DESC LIMIT 1",
+        [&](const Statement& row) {
+            facts.coverage = StatusFacts::Coverage{.journal = row.text(0),
+                                                   .file = row.text(1),
+                                                   .mode = row.text(2),
+                                                   .policy_sha256 = row.text(3),
+                                                   .error = row.is_null(4) ? "" : row.text(4),
+                                                   .unconfined = row.integer(5) != 0,
+                                                   .from = {row.integer(6)},
+                                                   .to = {row.integer(7)},
+                                                   .frames = count_of(row, 8),
+                                                   .kernel_drops = known(row, 9),
+                                                   .interface_drops = known(row, 10),
+                                                   .mirror_lost = known(row, 11)};
+        });
 }
 
 void read_expiring(const std::string& path, const std::string& text, Timestamp now, StatusFacts& facts) {

@@ -28,7 +28,7 @@ struct StatusFacts {
         bool unconfined = false;
         Timestamp from, to;
         std::uint64_t frames = 0;
-        std::optional<std::uint64_t> kernel_drops, interface_drops;  ///< nothing: unknown
+        std::optional<std::uint64_t> kernel_drops, interface_drops, mirror_lost;  ///< nothing: unknown
     };
     std::optional<Coverage> coverage;  ///< the last
 

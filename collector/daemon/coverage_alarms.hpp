@@ -41,7 +41,7 @@ private:
     RecordSink* behind_;
     std::string name_;
     std::deque<Key> seen_;
-    Growing kernel_, interface_, samples_;
+    Growing kernel_, interface_, mirror_, samples_;
     std::vector<AlarmRecord> alarms_;
 };
 

@@ -5,6 +5,7 @@ namespace {
 
 constexpr const char* steps[] = {
     "DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE first < ?1 ORDER BY first LIMIT 500)",
+    "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE opened < ?1 AND state <> 'live' ORDER BY opened LIMIT 500)",
     "DELETE FROM chart WHERE start = (SELECT min(start) FROM chart) AND start < ?1",
     ("DELETE FROM finding_count WHERE (finding, start) IN (SELECT c.finding, c.start FROM finding f JOIN finding_count c ON c.finding = f.id"
      " WHERE f.state IN ('allowed', 'dismissed') AND c.start < ?1 LIMIT 500)"),

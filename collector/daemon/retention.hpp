@@ -1,6 +1,6 @@
 #pragma once
-/// Old rows go, a few at a time: flows, charts, and when the packets of decided findings came. Findings, samples, coverage and
-/// reviews stay, and so does everything of a finding that nobody has decided on.
+/// Old rows go, a few at a time: flows, sessions that are over, charts, and when the packets of decided findings came. Findings, samples,
+/// coverage and reviews stay, and so does everything of a finding that nobody has decided on.
 #include <cstdint>
 
 #include "collector/store/store.hpp"

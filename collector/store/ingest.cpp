@@ -44,6 +44,7 @@ void Ingest::Impl::forget_pending() {
     flows_.clear();
     charts_.clear();
     coverage_.clear();
+    run_told_ = false;
 }
 
 void Ingest::Impl::forget_rows() {
@@ -132,9 +133,11 @@ void Ingest::Impl::relieve() {
 void Ingest::Impl::run(const RunRecord& r) {
     if (error_) return;
     // What waits was said under the run before; the statements name the policy of run_.
-    if (run_ && run_->policy_sha256 != r.policy_sha256 && pending() > 0)
+    const bool another = run_ && (run_->policy_sha256 != r.policy_sha256 || run_->began != r.began);
+    if (another && pending() > 0)
         if (auto done = flush(); !done) return fail(done.error());
     run_ = r;
+    run_told_ = run_told_ && !another;
     numbers_.clear();
 }
 
@@ -215,6 +218,8 @@ PendingSample& Ingest::Impl::keep_packet(FindingRow& row, const PacketRecord& p)
     s.verdict = p.verdict;
     s.reasons = p.reasons;
     s.number = p.frame.number;
+    s.wrapping = p.wrapping;
+    s.inner_link = p.inner_link;
     return keep(row, s, {p.frame.data, p.frame.caplen}, p.comment);
 }
 

@@ -212,6 +212,8 @@ Result<Done> Ingest::Impl::write_samples() {
         s.bind(11, as_integer(p.number)).bind_borrowed(13, Bytes(arena_.data() + p.at, p.caplen));
         s.bind_borrowed(14, p.is_log ? std::string_view("log") : std::string_view("packet"));
         if (auto done = s.run(); !done) return done;
+        if (p.wrapping.octets() > 0)
+            if (auto done = write_wrapping(rows_[p.row].id, ordinal(p), p); !done) return done;
     }
     samples_.clear();
     arena_.clear();
@@ -221,6 +223,9 @@ Result<Done> Ingest::Impl::write_samples() {
 Result<Done> Ingest::Impl::write_flows() {
     const std::string policy = flows_.empty() ? "" : stored_text(run_->policy_sha256);
     for (const FlowRecord& f : flows_) {
+        if (f.ledger)
+            if (auto done = write_session(f); !done) return done;
+        if (f.live) continue;
         sql_.flow.bind(1, stored_text(f.rule)).bind(2, Bytes(address_blob(f.tuple.src))).bind(3, Bytes(address_blob(f.tuple.dst)));
         sql_.flow.bind(4, std::int64_t{f.tuple.proto}).bind(5, std::int64_t{f.tuple.sport}).bind(6, std::int64_t{f.tuple.dport});
         sql_.flow.bind(7, as_integer(f.packets[0]))
@@ -277,6 +282,9 @@ Result<Done> Ingest::Impl::write_coverage() {
         bind_or_null(s, 18, c.error);
         s.bind(19, as_integer(c.logs)).bind(20, as_integer(c.logs_dropped));
         if (auto done = s.run(); !done) return done;
+        if (!c.mirror_lost) continue;
+        sql_.mirror.bind(1, as_integer(*c.mirror_lost)).bind(2, store_.db().last_insert());
+        if (auto done = sql_.mirror.run(); !done) return done;
     }
     coverage_.clear();
     return Done{};
@@ -288,6 +296,8 @@ Result<Done> Ingest::Impl::flush() {
         if (!transaction) return Unexpected{transaction.error()};
         open_.emplace(std::move(*transaction));
     }
+    if (run_ && !run_told_)
+        if (auto done = lose_sessions(); !done) return done;
     if (pending() == 0) return Done{};
     if (!run_) return unexpected("records came before the run that they belong to");
     if (auto done = catch_up(); !done) return done;

@@ -61,6 +61,8 @@ struct PendingSample {
     ReasonSet reasons;
     std::uint64_t number = 0;
     std::size_t at = 0, caplen = 0, comment = 0;  ///< octets, then comment, in the arena
+    Wrapping wrapping;
+    Datalink inner_link;
     bool is_log = false;
     bool keep = false;
 };
@@ -138,12 +140,18 @@ private:
     Result<Done> write_charts();
     Result<Done> write_coverage();
 
+    // ingest_sessions.cpp
+    Result<Done> lose_sessions();
+    Result<Done> write_session(const FlowRecord& flow);
+    Result<Done> write_wrapping(std::int64_t finding, std::int64_t ordinal, const PendingSample& sample);
+
     Store& store_;
     const SampleLimits limits_;
     IngestSql sql_;
     std::string journal_;
     bool live_ = false;  ///< journal_ is a spool: somebody listens for alarms
     std::optional<RunRecord> run_;
+    bool run_told_ = false;  ///< sessions of the runs before are known to be lost
     std::optional<Error> error_;
     std::optional<Transaction> open_;
 

@@ -44,6 +44,16 @@ Result<IngestSql> IngestSql::prepare(Database& db) {
          " ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset, complete = excluded.complete"},
         {&s.alarm_due,
          "INSERT INTO alarm_due (finding, was, digits, since) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET digits = excluded.digits"},
+        {&s.session,
+         "INSERT INTO session (journal, run, rule, initiator, responder, proto, sport, dport, opened, last, packets_out, packets_back, octets_out,"
+         " octets_back, state, provisional, names, policy_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+         " ON CONFLICT DO UPDATE SET run = excluded.run, last = excluded.last, packets_out = excluded.packets_out,"
+         " packets_back = excluded.packets_back, octets_out = excluded.octets_out, octets_back = excluded.octets_back, state = excluded.state,"
+         " names = excluded.names"},
+        {&s.lose, "UPDATE session SET state = 'lost' WHERE journal = ? AND state = 'live' AND run <> ?"},
+        {&s.wrapping,
+         "UPDATE sample SET wrapped_from = ?, wrapped = ?, wrapped_tail = ?, inner_linktype = ? WHERE finding = ? AND ordinal = ?"},
+        {&s.mirror, "UPDATE coverage SET mirror_lost = ? WHERE id = ?"},
     };
     for (const auto& [statement, text] : texts) {
         auto prepared = db.prepare(text);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collector/store/store.hpp"
+#include "rules/base/time.hpp"
 #include "rules/packet/address.hpp"
 
 namespace sw {

@@ -1,8 +1,9 @@
--- Version 4. The session ledger: conversations of rules with ledger = true, one row each from its opening on; frames that a mirror
+-- The session ledger: conversations of rules with ledger = true, one row each from its opening on; frames that a mirror
 -- wrapped: what to take out of a sample to get the frame that was judged.
 CREATE TABLE session (
     id INTEGER PRIMARY KEY,
-    journal TEXT NOT NULL,
+    journal TEXT NOT NULL,               -- of a sensor's spool; '' for capture files: a session may go on in the next one
+    run INTEGER NOT NULL,                -- when that run began
     rule TEXT NOT NULL, initiator BLOB NOT NULL, responder BLOB NOT NULL, proto INTEGER NOT NULL, sport INTEGER NOT NULL, dport INTEGER NOT NULL,
     opened INTEGER NOT NULL,             -- its first packet
     last INTEGER NOT NULL,               -- the last packet that was told of

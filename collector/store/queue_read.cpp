@@ -29,7 +29,8 @@ std::string_view order_of(QueueOrder order) {
 std::int64_t clamped(std::uint64_t n) { return n > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(n); }
 
 constexpr std::string_view of_finding =
-    "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, kind FROM sample "
+    "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, wrapped_from, wrapped,"
+    " wrapped_tail, inner_linktype, kind FROM sample "
     "WHERE finding = ?";
 
 Sample sample(const Statement& row) {
@@ -46,7 +47,10 @@ Sample sample(const Statement& row) {
     s.reasons = queue_row::reasons_of(row.text(10));
     const Bytes octets = row.blob(11);
     s.octets.assign(octets.begin(), octets.end());
-    s.is_log = row.text(12) == "log";
+    const auto narrow = [&](int column) { return static_cast<std::uint16_t>(std::clamp<std::int64_t>(row.integer(column), 0, 0xffff)); };
+    s.wrapping = {narrow(12), narrow(13), narrow(14)};
+    s.inner_link.linktype = narrow(15);
+    s.is_log = row.text(16) == "log";
     return s;
 }
 

@@ -30,7 +30,7 @@ public:
     const std::string& path() const { return db_.path(); }
 
     static constexpr std::int32_t application_id = 0x73706e77;  ///< "spnw"
-    static constexpr int version = 3;
+    static constexpr int version = 4;
     static constexpr std::uint64_t checked_octets = 4u << 20;
 
 private:

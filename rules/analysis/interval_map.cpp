@@ -20,7 +20,9 @@ IntervalMap::IntervalMap(std::vector<std::uint32_t> lower, std::vector<std::uint
     : lower_(std::move(lower)), class_of_(std::move(class_of)) {
     const std::size_t intervals = lower_.size();
     if (intervals < 2) return;
-    lower_.insert(lower_.end(), few, UINT32_MAX);
+    few_cuts_ = intervals <= few + 1;
+    for (std::size_t i = 0; i < few; ++i) cuts_[i / 4][i % 4] = turn(i + 1 < intervals ? lower_[i + 1] : UINT32_MAX);
+    lower_.insert(lower_.end(), in_a_bucket, UINT32_MAX);
     class_of_.insert(class_of_.end(), few, class_of_.back());
     add_node(1, static_cast<std::uint32_t>(intervals - 1));
 }
@@ -36,7 +38,7 @@ void IntervalMap::add_node(std::uint32_t from, std::uint32_t to) {
         const std::uint64_t last = base + ((b + 1) << shift) - 1;
         std::uint32_t end = before;
         while (end < to && lower_[end + 1] <= last) ++end;
-        const bool many = end - before > few;
+        const bool many = end - before > in_a_bucket;
         buckets_[table + b] = many ? is_node | static_cast<std::uint32_t>(nodes_.size()) : before;
         if (many) add_node(before + 1, end);
         before = end;

@@ -16,6 +16,11 @@ std::string escape_for_display(std::string_view bytes) {
     out.reserve(bytes.size());
     auto put = std::back_inserter(out);
     while (!bytes.empty()) {
+        const auto plain = std::find_if(bytes.begin(), bytes.end(), [](char c) { return c < 0x20 || c >= 0x7f || c == '\\'; });
+        const auto run = static_cast<std::size_t>(plain - bytes.begin());
+        out.append(bytes.substr(0, run));
+        bytes.remove_prefix(run);
+        if (bytes.empty()) break;
         const CodePoint c = next_code_point(bytes);
         const std::size_t n = std::max<std::size_t>(c.octets, 1);
         if (c.octets == 0 || (c.octets == 1 && is_control(c.value)))

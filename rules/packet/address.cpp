@@ -22,17 +22,10 @@ bool bit_at(const Address& a, unsigned i) { return (a.octets[i / 8] >> (7 - i % 
 
 }  // namespace
 
-bool Prefix::contains(const Address& a) const {
-    if (a.family != address.family || a.family == 0) return false;
-    const unsigned whole = length / 8u;
-    if (std::memcmp(a.octets.data(), address.octets.data(), whole) != 0) return false;
-    const unsigned rest = length % 8u;
-    return rest == 0 || (a.octets[whole] ^ address.octets[whole]) >> (8 - rest) == 0;
-}
-
 std::string to_string(const Address& a) {
+    const auto& o = a.octets;
+    if (a.family == 4) return fmt::format("{}.{}.{}.{}", o[0], o[1], o[2], o[3]);
     char text[INET6_ADDRSTRLEN] = "";
-    if (a.family == 4) ::inet_ntop(AF_INET, a.octets.data(), text, sizeof text);
     if (a.family == 6) ::inet_ntop(AF_INET6, a.octets.data(), text, sizeof text);
     return text;
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "rules/base/bytes.hpp"
+
 namespace sw {
 
 /// family 4: the first 4 octets of octets, the rest zero; family 6: all 16; family 0: none. Network order.
@@ -33,7 +35,17 @@ struct Prefix {
     Address address;
     std::uint8_t length = 0;
 
-    bool contains(const Address& a) const;
+    bool contains(const Address& a) const {
+        if (a.family != address.family || a.family == 0) return false;
+        unsigned left = length;
+        for (std::size_t at = 0; left > 0; at += 4) {
+            const unsigned n = left < 32 ? left : 32;
+            const std::uint64_t differ = load_be32(a.octets.data() + at) ^ load_be32(address.octets.data() + at);
+            if (differ >> (32 - n) != 0) return false;
+            left -= n;
+        }
+        return true;
+    }
     auto operator<=>(const Prefix&) const = default;
 };
 

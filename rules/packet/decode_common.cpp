@@ -13,16 +13,6 @@ bool ordinary(std::uint32_t address, std::uint32_t first_beyond) {
     return (top - 1 < first_beyond - 1) & (top != 127);
 }
 
-bool all_zero(const std::uint8_t* at, std::uint32_t n) {
-    std::uint64_t any = 0, w = 0;
-    for (; n >= 8; at += 8, n -= 8) {
-        std::memcpy(&w, at, 8);
-        any |= w;
-    }
-    for (std::uint32_t i = 0; i < n; ++i) any |= at[i];
-    return any == 0;
-}
-
 bool checksum_good(const std::uint8_t* ip, std::uint32_t l4_size, std::uint8_t proto) {
     const std::uint64_t sum = sum_small(ip + 12, 8) + sum_of(proto) + sum_of(static_cast<std::uint16_t>(l4_size));
     return sums_up(sum + (l4_size < 128 ? sum_from_8(ip + ip_size, l4_size) : sum_wide(ip + ip_size, l4_size)));

@@ -129,11 +129,8 @@ void check_behind(Packet& p, const Cursor& frame, std::uint32_t packet_end) {
         p.anomalies.add(Reason::trailer);
         return;
     }
-    for (std::uint32_t i = packet_end; i < std::min(frame.wire_end, frame.cap_end); ++i) {
-        if (frame.data[i] == 0) continue;
-        p.anomalies.add(Reason::padding_data);
-        return;
-    }
+    const std::uint32_t end = std::min(frame.wire_end, frame.cap_end);
+    if (packet_end < end && !all_zero(frame.data + packet_end, end - packet_end)) p.anomalies.add(Reason::padding_data);
 }
 
 void decode_ethertype(Packet& p, Cursor c, std::uint16_t type) {

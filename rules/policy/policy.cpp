@@ -38,9 +38,8 @@ bool Policy::is_home(const Address& a) const {
     return std::any_of(home.begin(), home.end(), [&](const Prefix& p) { return p.contains(a); });
 }
 
-std::string_view Policy::name_of(const Address& a) const {
+std::string_view Policy::name_of(std::string_view wanted) const {
     // The parser stores addresses in the canonical form, so comparing text is comparing addresses.
-    const std::string wanted = to_string(a);
     for (const auto& [name, values] : names)
         if (std::find(values.begin(), values.end(), wanted) != values.end()) return name;
     return {};

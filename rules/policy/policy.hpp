@@ -12,6 +12,7 @@
 #include "rules/packet/reason.hpp"
 #include "rules/policy/budget.hpp"
 #include "rules/policy/diagnostic.hpp"
+#include "rules/policy/dns_policy.hpp"
 #include "rules/policy/filter.hpp"
 #include "rules/policy/log_section.hpp"
 
@@ -48,6 +49,8 @@ struct Rule {
     std::string owner, reason;
     std::optional<Timestamp> until;      ///< inactive from this instant (packet time)
     ReasonSet accept;                    ///< anomalies waived for this rule
+    std::optional<DnsLimits> dns;        ///< only where speaks is dns; none: the defaults
+    bool cleartext_login = false;        ///< only where speaks is imap or pop3: a login without TLS is no breach
     Budget budget;                       ///< of its conversations
     bool ledger = false;                 ///< its conversations are told one by one, from their opening on
     std::uint32_t line = 0, column = 0;  ///< of the filter's text in the file
@@ -93,11 +96,13 @@ struct Policy {
     Names names;
     std::vector<Rule> rules;  ///< in file order, all kinds
     Wire wire;
+    std::vector<DnsPin> dns_pins;
     LogSection log;
 
     bool is_home(const Address& a) const;
     /// The name that [names] gives exactly this address, or "".
-    std::string_view name_of(const Address& a) const;
+    std::string_view name_of(const Address& a) const { return name_of(std::string_view(to_string(a))); }
+    std::string_view name_of(std::string_view canonical) const;  ///< as to_string() writes it
 };
 
 /// policy is set if diagnostics holds no error.

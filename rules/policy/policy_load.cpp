@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,9 +58,12 @@ void read_top(const TomlEntry& entry, Policy& policy, Waiting& waiting, Report& 
         waiting.wire = &entry.value;
     } else if (entry.key == "log") {
         waiting.log = &entry.value;
+    } else if (entry.key == "dns_pin") {
+        read_dns_pins(entry, policy, report);
     } else {
-        report.unknown_key(entry, "a policy",
-                           {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire", "log"});
+        report.unknown_key(
+            entry, "a policy",
+            {"enclave", "home", "mode", "timezone_offset", "names", "allow", "forbid", "housekeeping", "wire", "dns_pin", "log"});
     }
 }
 
@@ -71,6 +75,10 @@ void read_policy(const TomlValue& root, Policy& policy, Report& report) {
     if (waiting.log != nullptr) read_log(*waiting.log, policy, report);
     bool allows = false;
     for (const Rule& rule : policy.rules) allows = allows || rule.kind == RuleKind::allow;
+    const auto asks = [](const Rule& rule) { return rule.kind == RuleKind::allow && rule.speaks == "dns"; };
+    if (!policy.dns_pins.empty() && std::none_of(policy.rules.begin(), policy.rules.end(), asks))
+        report.warning("pin-unused", "no rule speaks dns: the pins are compared with no answer",
+                       "add speaks = \"dns\" to the rule for DNS");
     if (!allows)
         report.warning("no-allow", "no allow rule: every conversation will be greylisted", "add an [[allow]] rule for each service");
 }

@@ -77,6 +77,10 @@ struct RuleTable {
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report);
 void read_rules(std::vector<RuleTable> tables, Policy& policy, Report& report);
 
+/// The table [allow.dns].
+DnsLimits read_dns_limits(const TomlValue& value, Report& report);
+/// [[dns_pin]].
+void read_dns_pins(const TomlEntry& entry, Policy& policy, Report& report);
 /// Takes a key of a rule that is about its budget or the ledger; false: it is none of them.
 bool read_budget(const TomlEntry& entry, Rule& rule, Report& report);
 void read_timezone_offset(const TomlEntry& entry, Policy& policy, Report& report);

@@ -25,6 +25,13 @@ public:
             report_.error(table.span, "missing-key", "this rule has no filter",
                           "filter = \"tcp and dst host $mail and dst port 25\"; every frame would be filter = \"\"");
         }
+        if (dns_span_ && rule_.speaks != "dns")
+            report_.error(*dns_span_, "dns-without-speaks", "dns limits what a conversation asks of DNS, and this rule's speak none",
+                          "speaks = \"dns\"");
+        if (login_span_ && rule_.speaks != "imap" && rule_.speaks != "pop3")
+            report_.error(*login_span_, "login-without-mailbox",
+                          "cleartext_login is about mailboxes, and this rule's conversations have none",
+                          "remove it, or speaks = \"imap\" or \"pop3\"");
         return std::move(rule_);
     }
     /// Of its name; of its header if it has none.
@@ -48,10 +55,17 @@ private:
             if (const auto until = read_until(entry.value, report_)) rule_.until = until;
         } else if (entry.key == "accept") {
             read_accept(entry);
+        } else if (entry.key == "dns") {
+            dns_span_ = entry.span;
+            rule_.dns = read_dns_limits(entry.value, report_);
+        } else if (entry.key == "cleartext_login") {
+            login_span_ = entry.span;
+            if (report_.expect(entry.value, TomlValue::Kind::boolean, entry.key, "cleartext_login = true"))
+                rule_.cleartext_login = entry.value.number == 1;
         } else if (!read_budget(entry, rule_, report_)) {
             report_.unknown_key(entry, header_of(rule_.kind),
-                                {"name", "filter", "speaks", "pin", "owner", "reason", "until", "accept", "max_bytes", "max_duration",
-                                 "max_flows_per_hour", "hours", "ledger"});
+                                {"name", "filter", "speaks", "pin", "dns", "cleartext_login", "owner", "reason", "until", "accept",
+                                 "max_bytes", "max_duration", "max_flows_per_hour", "hours", "ledger"});
         }
     }
 
@@ -101,7 +115,7 @@ private:
     const Policy& policy_;
     Report& report_;
     Rule rule_;
-    std::optional<SourceSpan> name_span_;
+    std::optional<SourceSpan> name_span_, dns_span_, login_span_;
     const TomlEntry* pin_ = nullptr;
     bool has_filter_ = false;
 };
@@ -121,8 +135,8 @@ std::optional<Timestamp> read_until(const TomlValue& value, Report& report) {
 }
 
 const std::vector<std::string_view>& spoken_protocols() {
-    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",    "ssh",
-                                                     "http", "syslog", "ntp",  "wireguard", "openvpn"};
+    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",     "ssh",
+                                                     "http", "syslog", "ntp",  "wireguard", "openvpn", "ike"};
     return words;
 }
 

@@ -59,6 +59,18 @@ std::string show_anomalies(const ReasonSet& set) {
     return list_of(slugs, [](std::string_view slug) { return quoted(slug); });
 }
 
+std::string show_dns(const DnsLimits& dns) {
+    const auto type = [](std::uint16_t number) { return quoted(dns_type_name(number)); };
+    return "dns = { types = " + list_of(dns.types, type) + ", max_name = " + std::to_string(dns.max_name) +
+           ", max_labels = " + std::to_string(dns.max_labels) + ", names_per_hour = " + std::to_string(dns.names_per_hour) +
+           ", txt_octets_per_hour = " + std::to_string(dns.txt_octets_per_hour) + " }\n";
+}
+
+std::string show_pin(const DnsPin& pin) {
+    return "\n[[dns_pin]]\nname = " + quoted(pin.name) + "\ntype = " + quoted(pin.type) + "\nvalues = " + list_of(pin.values, quoted) +
+           "\n";
+}
+
 std::string show_budget(const Budget& b) {
     std::string out;
     if (b.max_bytes) out += "max_bytes = " + std::to_string(*b.max_bytes) + "\n";
@@ -97,6 +109,8 @@ std::string show_rule(const Rule& rule) {
     if (!rule.reason.empty()) out += "reason = " + quoted(rule.reason) + "\n";
     if (rule.until) out += "until = " + show_until(*rule.until) + "\n";
     if (!rule.accept.empty()) out += "accept = " + show_anomalies(rule.accept) + "\n";
+    if (rule.dns) out += show_dns(*rule.dns);
+    if (rule.cleartext_login) out += "cleartext_login = true\n";
     return out + show_budget(rule.budget) + (rule.ledger ? "ledger = true\n" : "");
 }
 
@@ -152,6 +166,7 @@ std::string show(const Policy& p) {
     if (p.timezone_offset != 0) out += "timezone_offset = " + quoted(offset_text(p.timezone_offset)) + "\n";
     out += show_names(p.names);
     for (const Rule& rule : p.rules) out += show_rule(rule);
+    for (const DnsPin& pin : p.dns_pins) out += show_pin(pin);
     return out + show_wire(p.wire) + show_log(p.log);
 }
 

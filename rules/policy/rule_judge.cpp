@@ -12,11 +12,6 @@
 namespace sw {
 namespace {
 
-/// What all packets of one class key are answered by the covered rules.
-struct Answer {
-    int allow = -1, expired = -1, forbid = -1;
-};
-
 bool matches(const Program& program, const Packet& p) { return program.matches(p.data, p.caplen, p.len); }
 bool matches(const Program& program, const ImaginedFrame& f) { return program.matches(f.octets.data(), f.size, f.size); }
 
@@ -41,11 +36,8 @@ struct RuleJudge::Impl {
         std::vector<int> covered;    ///< rules answered by class
         std::vector<int> uncovered;  ///< allow and forbid rules that are run each time
         bool forbids_covered = true;
-    };
-    struct NearestView {
-        std::optional<FieldClasses> classes;
-        ClassMemo<int> memo;
-        bool usable = false;  ///< every leaf of the allow rules is covered
+        bool explains = false;         ///< classes tell the leaves of the allow rules apart, too (made when somebody first asks)
+        bool nearest_covered = false;  ///< and all of them are covered
     };
 
     const Policy* policy;
@@ -58,7 +50,6 @@ struct RuleJudge::Impl {
     std::size_t epoch = 0;          ///< how many of them have passed
     View views[2];                  ///< IPv4, IPv6; made when first asked
     std::optional<NearestRules> nearest;
-    NearestView nearest_views[2];
     bool memo_on = true;
 
     Impl(const Policy& p, Datalink l, FilterCompiler c) : policy(&p), link(l), compiler(std::move(c)) {
@@ -73,14 +64,14 @@ struct RuleJudge::Impl {
     Result<Program> compile(const Rule& rule);
     std::string union_expression() const;
     View& view(Network n);
-    void build(View& v, Network n);
+    View& explaining_view(Network n);
+    void build(View& v, Network n, std::span<const ProgramView> leaves);
     template <class MakeFrame>
     Answer answer(View& v, const FlowFields& fields, Timestamp ts, MakeFrame frame);
     template <class F>
     Answer run(const std::vector<int>& rules, const F& frame, Timestamp ts) const;
     void turn_epoch(Timestamp ts);
     NearestRules& nearest_rules();
-    NearestView& nearest_view(Network n);
     template <class Accepts>
     Asked ask(RuleKind kind, const ReasonSet& anomalies, Timestamp ts, Accepts accepts) const;
     bool expired(int rule, Timestamp ts) const {
@@ -136,10 +127,14 @@ Result<Done> RuleJudge::Impl::compile(Mode mode) {
     return Done{};
 }
 
-void RuleJudge::Impl::build(View& v, Network n) {
+void RuleJudge::Impl::build(View& v, Network n, std::span<const ProgramView> leaves) {
+    v = View();
     std::vector<ProgramView> codes;
     for (const Program& p : programs) codes.push_back(p.code());
+    codes.insert(codes.end(), leaves.begin(), leaves.end());
     v.classes.emplace(codes, link, n);
+    v.nearest_covered = memo_on;
+    for (std::size_t i = programs.size(); i < codes.size(); ++i) v.nearest_covered = v.nearest_covered && v.classes->covers(i);
     for (int i = 0; i < static_cast<int>(programs.size()); ++i) {
         const RuleKind kind = rule(i).kind;
         if (kind == RuleKind::housekeeping) continue;
@@ -151,7 +146,16 @@ void RuleJudge::Impl::build(View& v, Network n) {
 
 RuleJudge::Impl::View& RuleJudge::Impl::view(Network n) {
     View& v = views[n == Network::ipv6];
-    if (!v.classes) build(v, n);
+    if (!v.classes) build(v, n, {});
+    return v;
+}
+
+/// What is refused is explained, too: from then on one class tells both.
+RuleJudge::Impl::View& RuleJudge::Impl::explaining_view(Network n) {
+    View& v = views[n == Network::ipv6];
+    if (v.explains) return v;
+    build(v, n, nearest_rules().programs(RuleKind::allow));
+    v.explains = true;
     return v;
 }
 
@@ -165,7 +169,7 @@ void RuleJudge::Impl::turn_epoch(Timestamp ts) {
 }
 
 template <class F>
-Answer RuleJudge::Impl::run(const std::vector<int>& rules, const F& frame, Timestamp ts) const {
+RuleJudge::Answer RuleJudge::Impl::run(const std::vector<int>& rules, const F& frame, Timestamp ts) const {
     Answer a;
     for (int i : rules) {
         const bool forbid = rule(i).kind == RuleKind::forbid, over = expired(i, ts);
@@ -178,7 +182,7 @@ Answer RuleJudge::Impl::run(const std::vector<int>& rules, const F& frame, Times
 
 /// frame() is what the programs are run on, made only if some must be.
 template <class MakeFrame>
-Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, Timestamp ts, MakeFrame frame) {
+RuleJudge::Answer RuleJudge::Impl::answer(View& v, const FlowFields& fields, Timestamp ts, MakeFrame frame) {
     turn_epoch(ts);
     const ClassKey key = v.classes->classify(fields);
     const Answer* known = v.memo.find(key);
@@ -215,16 +219,6 @@ NearestRules& RuleJudge::Impl::nearest_rules() {
     return *nearest;
 }
 
-RuleJudge::Impl::NearestView& RuleJudge::Impl::nearest_view(Network n) {
-    NearestView& v = nearest_views[n == Network::ipv6];
-    if (v.classes) return v;
-    const std::vector<ProgramView> leaves = nearest_rules().programs(RuleKind::allow);
-    v.classes.emplace(leaves, link, n);
-    v.usable = memo_on;
-    for (std::size_t i = 0; i < leaves.size(); ++i) v.usable = v.usable && v.classes->covers(i);
-    return v;
-}
-
 RuleJudge::RuleJudge(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RuleJudge::RuleJudge(RuleJudge&&) noexcept = default;
 RuleJudge& RuleJudge::operator=(RuleJudge&&) noexcept = default;
@@ -241,36 +235,17 @@ Result<RuleJudge> RuleJudge::make(const Policy& policy, Datalink link, Mode mode
 void RuleJudge::without_memo() {
     impl_->memo_on = false;
     for (Impl::View& v : impl_->views) v = Impl::View();
-    for (Impl::NearestView& v : impl_->nearest_views) v = Impl::NearestView();
 }
 
-int RuleJudge::forbidden(const Packet& p, Timestamp ts) {
-    Impl& i = *impl_;
-    if (keyable(p)) return i.answer(i.view(p.network), FlowFields::of(p), ts, [&]() -> const Packet& { return p; }).forbid;
-    return i.ask(RuleKind::forbid, {}, ts, [&](const Program& program) { return matches(program, p); }).rule;
-}
-
-bool RuleJudge::forbids_by_tuple(Network network) { return impl_->view(network).forbids_covered; }
-
-RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies, Timestamp ts) {
-    Impl& i = *impl_;
-    if (anomalies.empty() && keyable(p)) {
-        const Answer a = i.answer(i.view(p.network), FlowFields::of(p), ts, [&]() -> const Packet& { return p; });
-        return {a.allow, a.expired};
-    }
-    return i.ask(RuleKind::allow, anomalies, ts, [&](const Program& program) { return matches(program, p); });
-}
-
-RuleJudge::Asked RuleJudge::conversation(const Packet& p, bool swapped, Timestamp ts) {
-    if (!is_ip(p)) return {};
-    Impl& i = *impl_;
-    const Answer a = i.answer(i.view(p.network), fields_of_opening(p, swapped), ts, [&] { return imagine_opening(p, swapped); });
-    return {a.allow, a.expired};
-}
-
+RuleJudge::About RuleJudge::about(const Packet& p, Timestamp ts) { return {*this, p, ts}; }
+int RuleJudge::forbidden(const Packet& p, Timestamp ts) { return about(p, ts).forbidden(); }
+RuleJudge::Asked RuleJudge::opening(const Packet& p, const ReasonSet& anomalies, Timestamp ts) { return about(p, ts).opening(anomalies); }
+RuleJudge::Asked RuleJudge::conversation(const Packet& p, bool swapped, Timestamp ts) { return about(p, ts).conversation(swapped); }
 RuleJudge::Asked RuleJudge::housekeeping(const Packet& p, const ReasonSet& anomalies, Timestamp ts) {
-    return impl_->ask(RuleKind::housekeeping, anomalies, ts, [&](const Program& program) { return matches(program, p); });
+    return about(p, ts).housekeeping(anomalies);
 }
+int RuleJudge::nearest_rule(const Packet& p, bool swapped) { return about(p, {}).nearest_rule(swapped); }
+bool RuleJudge::forbids_by_tuple(Network network) { return impl_->view(network).forbids_covered; }
 
 bool RuleJudge::printed(const Packet& p, int& rule) const {
     rule = -1;
@@ -280,22 +255,6 @@ bool RuleJudge::printed(const Packet& p, int& rule) const {
     return true;
 }
 
-int RuleJudge::nearest_rule(const Packet& p, bool swapped) {
-    Impl& i = *impl_;
-    if (!is_ip(p) || p.transport == Transport::icmp6) return i.nearest_rules().nearest_rule(p);
-    Impl::NearestView& v = i.nearest_view(p.network);
-    if (!v.usable) return nearest(p, swapped).rule;
-    const ClassKey key = v.classes->classify(fields_of_opening(p, swapped));
-    if (const int* known = v.memo.find(key)) return *known;
-    // The nearest rule explains what the packet claims to be; its oddities are told by its reasons.
-    const ImaginedFrame frame = imagine_opening(p, swapped);
-    Packet plain;
-    decode(frame.octets.data(), frame.size, frame.size, p.link, plain);
-    const int nearest = i.nearest_rules().nearest_rule(plain);
-    v.memo.insert(key, nearest);
-    return nearest;
-}
-
 Nearest RuleJudge::nearest(const Packet& p, bool swapped) const {
     NearestRules& rules = impl_->nearest_rules();
     if (!is_ip(p) || p.transport == Transport::icmp6) return rules.nearest(p);
@@ -303,6 +262,82 @@ Nearest RuleJudge::nearest(const Packet& p, bool swapped) const {
     Packet plain;
     decode(frame.octets.data(), frame.size, frame.size, p.link, plain);
     return rules.nearest(plain);
+}
+
+/// Is the packet that opens its conversation, as far as classes tell, the packet itself? Then rules that are all answered by class
+/// need not be asked twice.
+bool RuleJudge::About::imagines_itself() const {
+    return keyable(*packet_) && (packet_->transport == Transport::tcp || packet_->transport == Transport::udp);
+}
+
+const RuleJudge::Answer& RuleJudge::About::own() {
+    if (knows_own_) return own_;
+    const Packet& p = *packet_;
+    own_ = rules_->answer(rules_->view(p.network), FlowFields::of(p), ts_, [&]() -> const Packet& { return p; });
+    knows_own_ = true;
+    return own_;
+}
+
+const RuleJudge::Answer& RuleJudge::About::imagined(bool swapped) {
+    Answer& a = imagined_[swapped];
+    if (knows_imagined_[swapped]) return a;
+    const Packet& p = *packet_;
+    Impl::View& v = rules_->view(p.network);
+    if (!swapped && v.uncovered.empty() && imagines_itself())
+        a = own();
+    else
+        a = rules_->answer(v, fields_of_opening(p, swapped), ts_, [&] { return imagine_opening(p, swapped); });
+    knows_imagined_[swapped] = true;
+    return a;
+}
+
+int RuleJudge::About::forbidden() {
+    const Packet& p = *packet_;
+    if (keyable(p)) return own().forbid;
+    return rules_->ask(RuleKind::forbid, {}, ts_, [&](const Program& program) { return matches(program, p); }).rule;
+}
+
+RuleJudge::Asked RuleJudge::About::opening(const ReasonSet& anomalies) {
+    const Packet& p = *packet_;
+    if (anomalies.empty() && keyable(p)) return {own().allow, own().expired};
+    return rules_->ask(RuleKind::allow, anomalies, ts_, [&](const Program& program) { return matches(program, p); });
+}
+
+RuleJudge::Asked RuleJudge::About::conversation(bool swapped) {
+    if (!is_ip(*packet_)) return {};
+    const Answer& a = imagined(swapped);
+    return {a.allow, a.expired};
+}
+
+RuleJudge::Asked RuleJudge::About::housekeeping(const ReasonSet& anomalies) const {
+    return rules_->ask(RuleKind::housekeeping, anomalies, ts_, [&](const Program& program) { return matches(program, *packet_); });
+}
+
+int RuleJudge::About::nearest_rule(bool swapped) {
+    const Packet& p = *packet_;
+    Impl& r = *rules_;
+    if (!is_ip(p) || p.transport == Transport::icmp6) return r.nearest_rules().nearest_rule(p);
+    Impl::View& v = r.explaining_view(p.network);
+    const bool is_own = !swapped && knows_own_ && imagines_itself();
+    const int told = is_own ? own_.nearest : knows_imagined_[swapped] ? imagined_[swapped].nearest : Answer::unknown;
+    if (v.nearest_covered && told != Answer::unknown) return told;
+    // The nearest rule explains what the packet claims to be; its oddities are told by its reasons.
+    const FlowFields fields = fields_of_opening(p, swapped);
+    const auto frame = [&] { return imagine_opening(p, swapped); };
+    Answer* known = nullptr;
+    r.turn_epoch(ts_);
+    if (v.nearest_covered) {
+        const ClassKey key = v.classes->classify(fields);
+        known = v.memo.find(key);
+        if (known != nullptr && known->nearest != Answer::unknown) return known->nearest;
+        if (known == nullptr) known = v.memo.insert(key, r.run(v.covered, frame(), ts_));
+    }
+    const ImaginedFrame opening = frame();
+    Packet plain;
+    decode(opening.octets.data(), opening.size, opening.size, p.link, plain);
+    const int nearest = r.nearest_rules().nearest_rule(plain);
+    if (known != nullptr) known->nearest = nearest;
+    return nearest;
 }
 
 }  // namespace sw

@@ -24,6 +24,11 @@ public:
         int expired = -1;
     };
 
+    /// The rules, asked about one packet: each of its classes is looked up once, however much is asked.
+    class About;
+    /// lifetime: packet outlives it, and so does this object where it is
+    About about(const Packet& packet, Timestamp ts);
+
     /// The first forbid rule that matches the frame, or -1.
     int forbidden(const Packet& packet, Timestamp ts);
     /// Does forbidden() depend on nothing but the five-tuple for plain packets of this network (and is no forbid rule to expire)?
@@ -50,8 +55,38 @@ public:
 
 private:
     struct Impl;
+    /// What all packets of one class are answered.
+    struct Answer {
+        static constexpr int unknown = -2;
+        int allow = -1, expired = -1, forbid = -1;
+        int nearest = unknown;  ///< as nearest_rule() says
+    };
     explicit RuleJudge(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
+};
+
+class RuleJudge::About {
+public:
+    About(RuleJudge& judge, const Packet& packet, Timestamp ts) : rules_(judge.impl_.get()), packet_(&packet), ts_(ts) {}
+
+    // As the functions of RuleJudge.
+    int forbidden();
+    Asked opening(const ReasonSet& anomalies);
+    Asked conversation(bool swapped);
+    Asked housekeeping(const ReasonSet& anomalies) const;
+    int nearest_rule(bool swapped);
+    bool is_about(const Packet& packet) const { return packet_ == &packet; }
+
+private:
+    const Answer& own();
+    const Answer& imagined(bool swapped);
+    bool imagines_itself() const;
+
+    Impl* rules_;
+    const Packet* packet_;
+    Timestamp ts_;
+    bool knows_own_ = false, knows_imagined_[2] = {false, false};
+    Answer own_, imagined_[2];
 };
 
 }  // namespace sw

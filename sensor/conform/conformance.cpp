@@ -38,14 +38,14 @@ private:
     Talk& talk_;
 };
 
-Conformance::Conformance(const Policy& policy, SentOctets& sent, const Limits& limits)
+Conformance::Conformance(const Policy& policy, SentOctets& sent, const Limits& limits, const std::array<std::uint8_t, 16>& hash_key)
     : sent_(&sent),
       speech_(policy.rules.size()),
       talks_(std::size_t{limits.conversations} + 1),
       capacity_(limits.conversations),
       memory_(limits.machine_octets) {
     for (const Rule& rule : policy.rules) {
-        protocols_.push_back(protocol_of(rule, policy));
+        protocols_.push_back(protocol_of(rule, policy, hash_key));
         pins_.emplace_back(rule.pins);
         unheard_.push_back(number({rule.speaks, no_room(0)}));
     }
@@ -67,7 +67,9 @@ Conformance::Talk* Conformance::talk_of(Flow& flow) {
     talk = Talk{};
     talk.memory = memory;
     talk.octets = static_cast<std::uint16_t>(octets);
-    talk.machine = protocol.make(memory, flow.state == FlowState::datagrams);
+    const bool datagrams = flow.state == FlowState::datagrams;
+    const Opening opening{datagrams, datagrams && in_grace_, address_of(flow, 0), static_cast<std::uint16_t>(flow.ends.ports >> 16)};
+    talk.machine = protocol.make(memory, opening);
     talk.next[0] = flow.isn[0] + 1;
     talk.next[1] = flow.isn[1] + 1;
     ++speech_[flow.rule].conversations;
@@ -89,7 +91,7 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
 bool Conformance::datagram(Flow& flow, int from, std::span<const std::uint8_t> payload, const Frame& frame, Timestamp now) {
     Talk* talk = talk_of(flow);
     if (talk == nullptr) return no_memory(flow, from);
-    if (!read(flow, *talk, from, payload, now)) return !flow.breached;
+    if (!read(flow, *talk, from, payload, now)) return !flow.breached && !std::exchange(alone_, false);
     talk->last_frame = held_.hold(frame, talk->last_frame);
     return true;
 }
@@ -177,13 +179,19 @@ bool Conformance::settle(Flow& flow, Talk& talk, const std::optional<Breach>& br
 }
 
 void Conformance::fail(Flow& flow, Talk& talk, const Breach& breach) {
-    ++speech_[flow.rule].breached;
+    if (!std::exchange(talk.wrong, true)) ++speech_[flow.rule].breached;
+    if (talk.machine->each_alone()) {
+        alone_ = true;
+        datagram_ = number({unheard_[flow.rule].protocol, breach});
+        return;
+    }
     brought_up_ = talk.last_frame;
     talk.machine->~Machine();
     talk.machine = nullptr;
     new (talk.memory) Misspoken(number({unheard_[flow.rule].protocol, breach}));
     flow.breached = true;
-    flow.owes = flow.forward_clear = flow.backward_clear = false;
+    flow.owes = false;
+    flow.clear = 0;
     if (flow.state == FlowState::closed) sent_->release(flow);
 }
 
@@ -195,7 +203,8 @@ bool Conformance::no_memory(Flow& flow, int side) {
     }
     ++speech_[flow.rule].breached;
     flow.breached = true;
-    flow.owes = flow.forward_clear = flow.backward_clear = false;
+    flow.owes = false;
+    flow.clear = 0;
     if (flow.state == FlowState::closed) sent_->release(flow);
     return false;
 }
@@ -211,6 +220,7 @@ Misspoken Conformance::number(Misspoken m) {
 }
 
 const Misspoken& Conformance::breach(const Flow& flow) const {
+    if (!flow.breached) return datagram_;
     if (flow.talk == Flow::none) return unheard_[flow.rule];
     return *static_cast<const Misspoken*>(talks_[flow.talk].memory);
 }
@@ -246,6 +256,8 @@ void Conformance::clear() {
     touched_ = 1;
     free_.clear();
     memory_.clear();
+    for (const auto& protocol : protocols_)
+        if (protocol != nullptr) protocol->forget();
 }
 
 }  // namespace sw

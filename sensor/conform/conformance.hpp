@@ -23,24 +23,31 @@ public:
     static constexpr std::size_t most_earlier = 16;  ///< frames of a conversation that come up with its breach
 
     /// policy and sent must outlive it
-    Conformance(const Policy& policy, SentOctets& sent, const Limits& limits);
+    /// hash_key: SipHash, for what a sender must not be able to choose; verdicts do not depend on it
+    Conformance(const Policy& policy, SentOctets& sent, const Limits& limits, const std::array<std::uint8_t, 16>& hash_key);
     ~Conformance();
     Conformance(const Conformance&) = delete;
     Conformance& operator=(const Conformance&) = delete;
 
-    /// A flow was created under its rule.
-    void opened(Flow& flow) { flow.owes = protocols_[flow.rule] != nullptr; }
+    /// A flow was created under its rule. in_grace: what it said before may have been missed.
+    void opened(Flow& flow, bool in_grace) {
+        flow.owes = protocols_[flow.rule] != nullptr;
+        in_grace_ = in_grace;
+    }
+    /// How long a UDP conversation of a rule may be silent.
+    Duration idle(std::size_t rule) const { return protocols_[rule] ? protocols_[rule]->idle() : flow_life::datagrams; }
     /// A flow was picked up in the middle: it owes nothing, and is counted.
     void picked_up(const Flow& flow) { speech_[flow.rule].midstream += protocols_[flow.rule] != nullptr; }
 
-    // Of a flow that owes. false: this frame completes a breach; from now on the flow is in breach().
+    // Of a flow that owes. false: this frame completes a breach(); from now on the flow is in breach, unless its machine judges
+    // each datagram alone.
     /// A segment that fits its connection (TcpState says so, and that it is not outside the window).
     bool segment(Flow& flow, int from, const TcpState::Segment& s, const Frame& frame, Timestamp now);
     bool datagram(Flow& flow, int from, std::span<const std::uint8_t> payload, const Frame& frame, Timestamp now);
     /// The connection closed: by both sides, or by a RST of one.
     bool closed(Flow& flow, int by, bool reset, Timestamp now);
 
-    /// Of a flow in breach.
+    /// Of a flow in breach, or of the datagram that was judged last.
     const Misspoken& breach(const Flow& flow) const;
     /// A flow has just come into breach, and frames of it are still held.
     bool brought_up() const { return brought_up_ != 0; }
@@ -68,6 +75,7 @@ private:
         bool ended[2];
         bool lost[2];  ///< octets that wait for others found no room
         bool encrypted;
+        bool wrong;  ///< counted as such
     };
     class Ear;
 
@@ -97,6 +105,9 @@ private:
     std::vector<Misspoken> unheard_;  ///< by rule: the breach of conversations that there was no memory for
     std::vector<Misspoken> kinds_;    ///< one of each
     Tell tell_;
+    bool in_grace_ = false;
+    bool alone_ = false;  ///< the datagram at hand is wrong, and says nothing of its conversation
+    Misspoken datagram_;  ///< what was wrong with it
 };
 
 }  // namespace sw

@@ -62,7 +62,7 @@ public:
 
     /// TCP: the next octets of one side, in order, each once. Between the sides, in the order in which their packets came.
     /// UDP: one datagram, whole.
-    /// After a breach no machine is asked again.
+    /// After a breach no machine is asked again, but for those that judge each datagram alone.
     virtual std::optional<Breach> octets(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) = 0;
 
     /// TCP: this side sends no more (FIN, or RST). A conversation may end only where its protocol lets it.
@@ -75,6 +75,10 @@ public:
 
     /// It has seen all that it judges: what follows is opaque by design (keys are agreed on). It is asked no more.
     virtual bool satisfied() const = 0;
+
+    /// UDP: a wrong datagram is wrong alone. The machine is asked about the next one as if it had not come. (Log lines: whoever gets
+    /// one wrong line into a log must not be able to hide those that follow.)
+    virtual bool each_alone() const { return false; }
 
     /// What passes now is content (a mail's text, ciphertext), not dialogue: frames that bear nothing else are not held as
     /// evidence of what led to a breach.

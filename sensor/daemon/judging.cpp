@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "sensor/daemon/clocks.hpp"
+
 namespace sw {
 namespace {
 
@@ -23,7 +25,8 @@ RunRecord run_record(const Policy& policy, const RunFacts& facts) {
             .policy_path = policy.path,
             .policy_text = policy.text,
             .mode = policy.mode,
-            .unconfined = facts.unconfined};
+            .unconfined = facts.unconfined,
+            .began = Instant::now().wall};
 }
 
 }  // namespace

@@ -104,10 +104,21 @@ private:
         std::uint32_t members = 0;
         std::uint32_t finding = 0;  ///< id, once it is folded
     };
-    std::uint64_t hash(const Cause& c) const;
+    /// A group that everything of it folds into, remembered by its hash: most packets of a flood end here.
+    struct Flood {
+        std::uint64_t of_group = 0;
+        Cause group;
+        std::uint32_t finding = 0;  ///< id; 0: none yet
+        bool takes(const Cause& c) const;
+    };
+    std::uint64_t hash_group(const Cause& c) const;
+    std::uint64_t hash(const Cause& c) const { return hash(c, hash_group(c)); }
+    std::uint64_t hash(const Cause& c, std::uint64_t group) const;  ///< group: hash_group() of it, or of what it folds into
     std::uint32_t place(const Cause& cause, bool& fresh);
     std::uint32_t create(const Cause& cause, std::uint64_t hash, bool& fresh);
     std::uint32_t folded(const Cause& cause, bool& fresh);
+    std::uint32_t rest(const Cause& cause, bool critical, bool& fresh);
+    bool may_be_known(std::uint64_t hash) const { return (known_[hash >> 51] >> (hash >> 45 & 63) & 1) != 0; }
     std::uint32_t find(const Cause& cause, std::uint64_t hash) const;           ///< id, or 0
     std::uint32_t fold_at(const Cause& folded_form, std::uint64_t hash) const;  ///< in folds_, or Index::none
     void join(const Cause& folded_form);
@@ -115,8 +126,12 @@ private:
     std::uint64_t seed_;
     std::vector<Finding> list_;
     Index by_cause_;  ///< exact and folded, into list_
+    /// A bit a hash in by_cause_ (its upper 19 bits): a flood's causes are mostly new, and to see that must not cost a walk through memory.
+    std::vector<std::uint64_t> known_ = std::vector<std::uint64_t>(1u << 13);
+    std::uint32_t rest_[3] = {};  ///< ids of what takes the rest, the critical rest and the forbidden rest; 0 while nothing does
     std::vector<Fold> folds_;
     Index by_fold_;  ///< into folds_
+    std::vector<Flood> floods_ = std::vector<Flood>(64);
 };
 
 }  // namespace sw

@@ -9,8 +9,9 @@ namespace {
 
 std::string named(const Address& a, const Policy& policy) {
     if (a.family == 0) return "an unknown host";
-    const std::string_view name = policy.name_of(a);
-    return name.empty() ? to_string(a) : fmt::format("{} ({})", to_string(a), name);
+    std::string address = to_string(a);
+    const std::string_view name = policy.name_of(address);
+    return name.empty() ? address : fmt::format("{} ({})", address, name);
 }
 
 std::string initiator(const Finding& f, const Policy& policy) {

@@ -59,12 +59,12 @@ struct alignas(64) Flow {
     FlowEnds ends;       ///< initiator first
     Timestamp deadline;  ///< engine time; over when it is passed
     FlowState state = FlowState::free;
-    std::uint8_t link = 0;           ///< index of the datalink it was opened on
-    std::uint16_t rule = 0;          ///< index in Policy::rules
-    bool provisional : 1 = false;    ///< picked up mid-stream during the grace
-    bool forward_clear : 1 = false;  ///< no forbid rule matches what the initiator sends (rules that read the flow key only)
-    bool backward_clear : 1 = false;
-    bool owes : 1 = false;         ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    std::uint8_t link = 0;         ///< index of the datalink it was opened on
+    std::uint16_t rule = 0;        ///< index in Policy::rules
+    bool provisional : 1 = false;  ///< picked up mid-stream during the grace
+    std::uint8_t clear : 2 =
+        0;                  ///< bit 0: no forbid rule matches what the initiator sends (rules that read the flow key only); 1: responder
+    bool owes : 1 = false;  ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
     bool breached : 1 = false;     ///< it did not speak its protocol: grey from then on, and never judged at a glance
     std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
     TcpSide side[2];               ///< initiator, responder
@@ -78,6 +78,8 @@ struct alignas(64) Flow {
     std::uint32_t sent[2][2] = {{none, none}, {none, none}};  ///< octets kept for comparison: first and last block, by side
     std::uint32_t talk = none;                                ///< what conformance knows of it
 };
+/// The address of an end: 0 the initiator's, 1 the responder's.
+Address address_of(const Flow& flow, int end);
 static_assert(sizeof(Flow) == 128 && offsetof(Flow, next) == 64);
 
 /// What identifies a flow in a packet: the tuple as the packet bears it. ICMP echo: the requester's port is the

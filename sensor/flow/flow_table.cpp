@@ -7,6 +7,16 @@
 
 namespace sw {
 
+/// The flow table keeps addresses as the low 32 bits and, of IPv6, the 96 above them.
+Address address_of(const Flow& flow, int end) {
+    const auto low = static_cast<std::uint32_t>(flow.ends.addresses >> (end == 0 ? 0 : 32));
+    Address a{flow.ends.family(), {}};
+    const std::size_t at = a.family == 6 ? 12 : 0;
+    if (a.family == 6) std::copy_n(flow.high[end], 12, a.octets.begin());
+    for (std::size_t i = 0; i < 4; ++i) a.octets[at + i] = static_cast<std::uint8_t>(low >> (24 - 8 * i));
+    return a;
+}
+
 FlowKey FlowKey::of(const Packet& p) {
     const std::uint16_t sport = p.is_echo_reply() ? std::uint16_t{0} : p.sport, dport = p.is_echo_request() ? std::uint16_t{0} : p.dport;
     if (p.network != Network::ipv6)

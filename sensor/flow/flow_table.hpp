@@ -63,11 +63,11 @@ public:
     Found at(std::uint32_t slot, const FlowEnds& ends, Timestamp now) {
         Flow& f = flows_[slot];  // in slot none nobody lives
         const FlowEnds swapped = ends.swapped();
-        // Who speaks is chance: no branch asks.
-        const bool forward = (f.ends.addresses == ends.addresses) & (f.ends.ports == ends.ports);
-        const bool backward = (f.ends.addresses == swapped.addresses) & (f.ends.ports == swapped.ports);
-        if (!(forward | backward) || f.state == FlowState::free || f.deadline < now) return {};
-        return {&f, forward ? 0 : 1};
+        // Who speaks is chance: what differs is asked by numbers, not by branches.
+        const std::uint64_t forward = (f.ends.addresses ^ ends.addresses) | (f.ends.ports ^ ends.ports);
+        const std::uint64_t backward = (f.ends.addresses ^ swapped.addresses) | (f.ends.ports ^ swapped.ports);
+        if (std::min(forward, backward) != 0 || f.state == FlowState::free || f.deadline < now) return {};
+        return {&f, forward != 0};
     }
     Found at(const Guess& g, const FlowEnds& ends, Timestamp now) { return at(g.slot, ends, now); }
     /// The next guess for it will be this.

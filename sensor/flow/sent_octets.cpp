@@ -170,7 +170,7 @@ std::uint32_t SentOctets::next_held(const Flow& flow, int side, std::uint32_t se
     return end;
 }
 
-void SentOctets::acknowledged(Flow& flow, int side, std::uint32_t ack) {
+void SentOctets::let_go(Flow& flow, int side, std::uint32_t ack) {
     std::uint32_t first = flow.sent[side][0];
     while (first != flow.sent[side][1] && distance(blocks_[first].seq + blocks_[first].size, ack) <= 0) {
         drop_first(flow, side);

@@ -3,6 +3,7 @@
 /// way to show a monitor one thing and the host another). A fixed pool; what the receiver has acknowledged is let go
 /// first, but for the last block of each side.
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,15 @@ public:
     /// Keep new octets. Overlap with kept ones is allowed (they were compared). Keeps at most max_blocks a side.
     void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
+    /// keep(), where the octets mostly go on where the last ones ended, and there is room behind them.
+    void append(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+        Block& b = blocks_[flow.sent[side][1]];  // block none is empty, and nothing fits behind it
+        if ((b.seq + b.size != seq) | (size > block_octets - b.size) | (flow.sent[side][1] == Flow::none))
+            return keep(flow, side, seq, data, size);
+        std::memcpy(b.data + b.size, data, size);
+        b.size += size;
+    }
+
     /// The same for a side that is being read in order, up to `unread` so far: what is not read yet is never let go, and is
     /// kept out of order too. One side is kept by keep() or by hold(). false: no room, and part of it is not kept
     /// cost: that of keep() for what comes in order; else a walk over the side's blocks
@@ -34,7 +44,9 @@ public:
     std::uint32_t next_held(const Flow& flow, int side, std::uint32_t seq, std::uint32_t end) const;
 
     /// The peer acknowledged everything before ack.
-    void acknowledged(Flow& flow, int side, std::uint32_t ack);
+    void acknowledged(Flow& flow, int side, std::uint32_t ack, bool counts = true) {
+        if ((flow.sent[side][0] != flow.sent[side][1]) & counts) let_go(flow, side, ack);
+    }
 
     /// The connection is over.
     void release(Flow& flow);
@@ -53,6 +65,7 @@ private:
         std::uint8_t data[block_octets];
     };
     std::uint32_t take();
+    void let_go(Flow& flow, int side, std::uint32_t ack);
     std::uint32_t before(const Flow& flow, int side, std::uint32_t seq) const;
     bool make_room(Flow& flow, int side, std::uint32_t unread);
     std::uint32_t block_for(Flow& flow, int side, std::uint32_t seq, std::uint32_t unread);

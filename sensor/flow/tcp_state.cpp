@@ -9,7 +9,6 @@ using namespace tcp_flag;
 using Answer = TcpState::Answer;
 using Fit = TcpState::Fit;
 
-std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 bool is(const Packet& p, std::uint8_t flags) { return (p.tcp_flags & flags) == flags; }
 Answer refuse(Reason r) { return {Fit::refused, r}; }
 
@@ -20,9 +19,6 @@ std::uint32_t sequence_length(const Packet& p) { return p.payload_len + (is(p, s
 std::uint32_t window_of(const Packet& p, const TcpSide& sender) {
     return is(p, syn) ? p.tcp_window : std::uint32_t{p.tcp_window} << sender.scale;
 }
-
-/// Acknowledgements may lag by the largest window, and by this much where none was advertised.
-constexpr std::uint32_t least_ack_lag = 66000;
 
 }  // namespace
 
@@ -66,25 +62,6 @@ Answer TcpState::segment(Flow& flow, const Packet& p, int from, Timestamp now) {
     if (is(p, syn)) return with_syn(flow, p, from, now);
     if (is(p, rst)) return reset(flow, p, from, now);
     return data(flow, p, from, now);
-}
-
-bool TcpState::in_order(Flow& flow, const Segment& p, int from, Timestamp now) {
-    TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
-    if (flow.state != FlowState::established || (p.flags & (syn | fin | rst)) != 0 || !s.known || !r.known) return false;
-    if (p.seq != s.end || distance(s.end, s.limit) > 0) return false;
-    const std::int32_t lag = distance(r.end, p.ack);
-    if (lag < 0 || static_cast<std::uint32_t>(lag) > std::max(s.max_window, least_ack_lag)) return false;
-    if (p.len > 0) {
-        keep(flow, from, p.seq, p.payload, p.caplen);
-        s.end += p.len;
-    }
-    const std::uint32_t window = std::uint32_t{p.window} << s.scale;
-    s.max_window = std::max(s.max_window, window);
-    const std::uint32_t limit = p.ack + std::max(window, 1u);
-    if (distance(limit, r.limit) > 0) r.limit = limit;
-    if ((lag == 0 || p.len == 0) && !flow.owes) sent_->acknowledged(flow, from ^ 1, p.ack);
-    flow.deadline = now + flow_life::established;
-    return true;
 }
 
 Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now) {

@@ -1,6 +1,8 @@
 #pragma once
 /// Does a TCP segment fit its connection? A packet that does not leaves the state untouched.
 /// source: RFC 9293 3.10; windows as in "Real Stateful TCP Packet Filtering in IP Filter" (van Rooij 2001); RFC 5961 for RST and SYN
+#include <algorithm>
+
 #include "sensor/flow/flow.hpp"
 #include "sensor/flow/sent_octets.hpp"
 
@@ -58,6 +60,11 @@ public:
     bool in_order(Flow& flow, const Segment& s, int from, Timestamp now);
 
 private:
+    /// Acknowledgements may lag by the largest window, and by this much where none was advertised.
+    static constexpr std::uint32_t least_ack_lag = 66000;
+    /// Serial number arithmetic (RFC 1982): how far a lies behind b.
+    static std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
+
     Answer in_opening(Flow& flow, const Packet& p, int from, Timestamp now);
     Answer with_syn(Flow& flow, const Packet& p, int from, Timestamp now);
     Answer reset(Flow& flow, const Packet& p, int from, Timestamp now);
@@ -71,5 +78,24 @@ private:
 
     SentOctets* sent_;
 };
+
+[[gnu::always_inline]] inline bool TcpState::in_order(Flow& flow, const Segment& p, int from, Timestamp now) {
+    using namespace tcp_flag;
+    TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
+    const std::int32_t lag = distance(r.end, p.ack);
+    const bool fits = (flow.state == FlowState::established) & ((p.flags & (syn | fin | rst)) == 0) & s.known & r.known & (p.seq == s.end) &
+                      (distance(s.end, s.limit) <= 0) & (lag >= 0) &
+                      (static_cast<std::uint32_t>(lag) <= std::max(s.max_window, least_ack_lag));
+    if (!fits) return false;
+    if (!flow.owes) sent_->append(flow, from, p.seq, p.payload, p.caplen);
+    s.end += p.len;
+    const std::uint32_t window = std::uint32_t{p.window} << s.scale;
+    s.max_window = std::max(s.max_window, window);
+    const std::uint32_t limit = p.ack + std::max(window, 1u);
+    r.limit = distance(limit, r.limit) > 0 ? limit : r.limit;
+    sent_->acknowledged(flow, from ^ 1, p.ack, ((lag == 0) | (p.len == 0)) & !flow.owes);
+    flow.deadline = now + flow_life::established;
+    return true;
+}
 
 }  // namespace sw

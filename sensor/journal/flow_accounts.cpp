@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "sensor/journal/ledger_book.hpp"
+
 namespace sw {
 namespace {
-
-/// The flow table keeps addresses as the low 32 bits and, of IPv6, the 96 above them.
-Address address_of(const Flow& flow, int end) {
-    const auto low = static_cast<std::uint32_t>(flow.ends.addresses >> (end == 0 ? 0 : 32));
-    Address a{flow.ends.family(), {}};
-    const std::size_t at = a.family == 6 ? 12 : 0;
-    if (a.family == 6) std::copy_n(flow.high[end], 12, a.octets.begin());
-    for (std::size_t i = 0; i < 4; ++i) a.octets[at + i] = static_cast<std::uint8_t>(low >> (24 - 8 * i));
-    return a;
-}
 
 FiveTuple tuple_of(const Flow& flow) {
     const auto sport = static_cast<std::uint16_t>(flow.ends.ports), dport = static_cast<std::uint16_t>(flow.ends.ports >> 16);
@@ -43,15 +35,16 @@ void FlowAccounts::tell(std::uint64_t judged, bool quiet) {
     for (; !ended_.empty() && ended_.front().judged <= judged; ended_.pop_front()) {
         const Ended& e = ended_.front();
         const FlowAccount a = std::exchange(at(e.slot), {});
-        if (quiet || a.is_new()) continue;
-        sink_->flow({.rule = policy_->rules[e.rule].name,
-                     .tuple = e.tuple,
-                     .packets = {a.packets[0], a.packets[1]},
-                     .octets = {a.octets[0], a.octets[1]},
-                     .first = a.first,
-                     .last = a.last,
-                     .provisional = e.provisional,
-                     .complete = e.complete});
+        FlowRecord record{.rule = policy_->rules[e.rule].name,
+                          .tuple = e.tuple,
+                          .packets = {a.packets[0], a.packets[1]},
+                          .octets = {a.octets[0], a.octets[1]},
+                          .first = a.first,
+                          .last = a.last,
+                          .provisional = e.provisional,
+                          .complete = e.complete};
+        ledger_->ended(e.slot, record);
+        if (!quiet && !a.is_new()) sink_->flow(record);
     }
 }
 

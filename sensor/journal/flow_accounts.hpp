@@ -12,6 +12,8 @@
 
 namespace sw {
 
+class LedgerBook;
+
 struct FlowAccount {
     std::uint64_t packets[2] = {}, octets[2] = {};  ///< sent by initiator, responder
     Timestamp first, last;
@@ -26,7 +28,8 @@ struct FlowAccount {
 
 class FlowAccounts {
 public:
-    FlowAccounts(const Policy& policy, RecordSink& sink) : policy_(&policy), sink_(&sink) {}
+    /// All must outlive it.
+    FlowAccounts(const Policy& policy, RecordSink& sink, LedgerBook& ledger) : policy_(&policy), sink_(&sink), ledger_(&ledger) {}
 
     /// memory: 80 octets a slot, as far as slots were used
     FlowAccount& at(std::uint32_t slot);
@@ -45,6 +48,7 @@ private:
     };
     const Policy* policy_;
     RecordSink* sink_;
+    LedgerBook* ledger_;
     std::vector<FlowAccount> accounts_;
     std::deque<Ended> ended_;  ///< at most one a slot and batch
 };

@@ -60,7 +60,10 @@ public:
     void finding(const FindingRecord& r) override;
     void packet(const PacketRecord& r) override;
     void count(const CountRecord& r) override { add_to_count(r); }
-    void flow(const FlowRecord& r) override { append_if_affordable(to_json(r)); }
+    void flow(const FlowRecord& r) override {
+        // What the ledger keeps is kept like findings.
+        r.ledger ? append(to_json(r), Need::essential) : append_if_affordable(to_json(r));
+    }
     void opening(const OpeningRecord& r) override { append_if_affordable(to_json(r)); }
     void log(const LogRecord& r) override;
     void chart(const ChartRecord& r) override { append(to_json(r), Need::wanted); }

@@ -22,6 +22,7 @@ struct RunRecord {
     std::string policy_sha256, policy_path, policy_text;
     Mode mode = Mode::flow;
     bool unconfined = false;
+    Timestamp began{};  ///< wall clock; tells this run from others of its journal
 };
 
 /// A cause seen for the first time in this run (or this segment). What makes two findings of different runs the same
@@ -74,7 +75,16 @@ struct CountRecord {
     Timestamp first, last;
 };
 
-/// One conversation that ended (or that the end of the run cut off).
+/// What an end of a conversation called itself. Escaped, bounded.
+struct FlowName {
+    bool responder = false;  ///< it was the responder who said so
+    std::string what;        ///< hello-name, server-name, ident, banner, certificate
+    std::string name;
+    bool operator==(const FlowName&) const = default;
+};
+
+/// One conversation that ended (or that the end of the run cut off). Of a rule with ledger = true, also one that lives: told when
+/// it opens, when a name is learnt, and once an interval.
 struct FlowRecord {
     std::string rule;
     FiveTuple tuple;                                ///< initiator first
@@ -82,6 +92,10 @@ struct FlowRecord {
     Timestamp first, last;
     bool provisional = false;
     bool complete = false;  ///< TCP: closed by both; UDP, echo: idle. false: the run ended first, or it timed out
+    bool ledger = false;    ///< its rule wants account of it
+    bool live = false;      ///< with ledger: it goes on; the record of its end has the same rule, tuple and opened
+    Timestamp opened{};     ///< with ledger: of its first packet
+    std::vector<FlowName> names{};
 };
 
 /// A TCP conversation of a mail or login service in which the responder has said something: such a one leaves a line in the

@@ -132,6 +132,7 @@ void read(Fields& f, RunRecord& r) {
     f.text("policy_sha256", r.policy_sha256);
     f.text("policy_path", r.policy_path);
     f.text("policy_text", r.policy_text);
+    f.time("began", r.began);
 }
 
 void read(Fields& f, FindingRecord::Shape& s) {
@@ -188,6 +189,12 @@ void read(Fields& f, FlowRecord& r) {
     f.time("last", r.last);
     f.flag("provisional", r.provisional);
     f.flag("complete", r.complete);
+    f.flag("ledger", r.ledger);
+    f.flag("live", r.live);
+    f.time("opened", r.opened);
+    std::vector<std::string> words;
+    f.texts("names", words);
+    for (std::size_t i = 0; i + 2 < words.size(); i += 3) r.names.push_back({words[i] == "responder", words[i + 1], words[i + 2]});
 }
 
 void read(Fields& f, OpeningRecord& r) {

@@ -27,6 +27,7 @@ std::string to_json(const RunRecord& r) {
     return object("run", [&](JsonObject& o) {
         o.text("program", r.program).text("source", r.source).text("mode", to_string(r.mode)).flag("unconfined", r.unconfined);
         o.text("policy_sha256", r.policy_sha256).text("policy_path", r.policy_path).text("policy_text", r.policy_text);
+        o.time("began", r.began);
     });
 }
 
@@ -57,6 +58,11 @@ std::string to_json(const FlowRecord& r) {
         o.number("packets_out", r.packets[0]).number("packets_back", r.packets[1]);
         o.number("octets_out", r.octets[0]).number("octets_back", r.octets[1]);
         o.time("first", r.first).time("last", r.last).flag("provisional", r.provisional).flag("complete", r.complete);
+        if (!r.ledger) return;
+        o.flag("ledger", true).flag("live", r.live).time("opened", r.opened);
+        std::vector<std::string> words;  // by, what, name, and the next
+        for (const FlowName& n : r.names) words.insert(words.end(), {n.responder ? "responder" : "initiator", n.what, n.name});
+        o.texts("names", words);
     });
 }
 

@@ -5,6 +5,7 @@
 
 #include "sensor/findings/verdict_comment.hpp"
 #include "sensor/journal/flow_accounts.hpp"
+#include "sensor/journal/ledger_book.hpp"
 
 namespace sw {
 namespace {
@@ -75,13 +76,25 @@ Listens listens(const Rule& rule) {
 class Recorder::Impl {
 public:
     Impl(Engine& engine, RecordSink& sink)
-        : engine_(&engine), sink_(&sink), accounts_(engine.policy(), sink), charts_(engine.policy(), sink), told_(engine.counters()) {
+        : engine_(&engine),
+          sink_(&sink),
+          ledger_(engine.policy()),
+          accounts_(engine.policy(), sink, ledger_),
+          charts_(engine.policy(), sink),
+          told_(engine.counters()) {
         engine.on_flow_end([this](std::uint32_t slot, const Flow& flow, bool complete) {
             accounts_.ended(taken(engine_->counters()), slot, flow, complete);
         });
         for (const Rule& rule : engine.policy().rules) listens_.push_back(listens(rule));
+        if (ledger_.in_use())
+            engine.on_told([this](std::uint32_t slot, Side by, Told what, std::string_view value) {
+                ledger_.told(taken(engine_->counters()), slot, by, what, value);
+            });
     }
-    ~Impl() { engine_->on_flow_end({}); }
+    ~Impl() {
+        engine_->on_flow_end({});
+        if (ledger_.in_use()) engine_->on_told({});
+    }
 
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip);
     void settled_until(std::uint64_t index, bool recorded, std::size_t& next);
@@ -100,11 +113,14 @@ private:
     void tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account);
     void tell_log(const Frame& frame, const Judgement& j, const Packet& p);
     ChartTable::Key chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const;
+    void enter(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool opens, bool recorded);
+    void tell_live(std::uint32_t slot);
     void denied(const Frame& frame, const Judgement& j);
     void earlier(const Earlier& e);
 
     Engine* engine_;
     RecordSink* sink_;
+    LedgerBook ledger_;
     FlowAccounts accounts_;
     ChartTable charts_;
     std::vector<Listens> listens_;                 ///< by rule
@@ -125,6 +141,9 @@ void Recorder::Impl::judged(std::span<const Frame> frames, std::span<const Judge
         settled_until(frames_, recorded, next);
         accounts_.tell(frames_, recorded);
         if (!judgements[i].held) take(frames[i], judgements[i], nullptr, recorded);
+        if (ledger_.in_use())
+            for (const std::uint32_t slot : ledger_.enter(frames_))
+                if (!recorded) tell_live(slot);
         for (; brought_up != engine_->earlier().end() && brought_up->index == i; ++brought_up)
             if (!recorded) earlier(*brought_up);
     }
@@ -157,6 +176,7 @@ void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, const FiveT
     const bool opens = account != nullptr && account->is_new();
     if (account != nullptr) account->add(frame.ts, frame.len - j.wrapped, j.answers);
     if (j.rule >= 0 && listens_[static_cast<std::size_t>(j.rule)] != Listens::no) listen(frame, j, tuple, account);
+    if (account != nullptr && ledger_.wants(j.rule)) enter(frame, j, tuple, opens, recorded);
     if (recorded || j.rule < 0) return;
     const Timestamp start = ChartTable::interval_of(frame.ts);
     const bool known = account != nullptr && account->row_told == charts_.told() && account->row_start == start;
@@ -211,6 +231,23 @@ void Recorder::Impl::tell_log(const Frame& frame, const Judgement& j, const Pack
                 .ts = frame.ts,
                 .number = frame.number,
                 .octets = {p.data + p.payload_offset, p.payload_caplen}});
+}
+
+/// A packet of a conversation that the ledger keeps.
+void Recorder::Impl::enter(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool opens, bool recorded) {
+    if (opens) {
+        Engine::Seen seen;
+        if (tuple == nullptr) engine_->see(frame, seen);
+        const FiveTuple ends = tuple != nullptr ? *tuple : seen.packet.five_tuple();
+        ledger_.opened(j.flow, j.rule, j.answers ? ends.swapped() : ends, frame.ts, j.provisional);
+    } else if (!ledger_.is_due(j.flow, frame.ts)) {
+        return;
+    }
+    if (!recorded) tell_live(j.flow);
+}
+
+void Recorder::Impl::tell_live(std::uint32_t slot) {
+    if (const auto record = ledger_.live(slot, accounts_.at(slot))) sink_->flow(*record);
 }
 
 ChartTable::Key Recorder::Impl::chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const {

@@ -35,10 +35,15 @@ int main(int argc, char** argv) {
     const unsigned long long packets = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000;
     std::puts("| capture | packets | mean octets | conversations | not allowed |\n|---|---:|---:|---:|---:|");
     for (const bench::Kind kind : bench::kinds) write_capture(directory, kind, packets);
+    for (const unsigned n : {100'000u, 200'000u, 400'000u}) {
+        bench::PcapFile file(directory + "/half-open-" + std::to_string(n) + ".pcap");
+        bench::write_half_open(n, file);
+    }
     { bench::PcapFile empty(directory + "/empty.pcap"); }
     for (const std::size_t n : bench::rule_counts) {
         write_text(directory + "/policy-" + std::to_string(n) + ".toml", bench::policy_toml(n));
         write_text(directory + "/filter-" + std::to_string(n) + ".txt", bench::tcpdump_expression(n));
     }
+    write_text(directory + "/policy-speaks.toml", bench::policy_toml(6, true));
     return 0;
 }

@@ -45,7 +45,7 @@ private:
 
     bool speak(PcapFile& out) {
         const Turn& t = turns_[at_];
-        send(out, t.by_responder ? 1 : 0, flag::psh | flag::ack, text(seq_[0] + seq_[1], t.size));
+        send(out, t.by_responder ? 1 : 0, flag::psh | flag::ack, t.said.empty() ? text(seq_[0] + seq_[1], t.size) : t.said);
         if (t.acknowledged) return go(Phase::acknowledge);
         ++at_;
         return go_on();

@@ -33,6 +33,7 @@ struct Turn {
     bool by_responder = false;
     std::uint16_t size = 0;
     bool acknowledged = true;
+    Payload said = {};  ///< borrowed; none: text of that size
 };
 
 /// Handshake, turns, close by the initiator.

@@ -8,16 +8,19 @@ namespace {
 
 /// either_way: the packets of both directions, for tcpdump, where the captures have such.
 struct Rule {
-    std::string name, opening, either_way;
+    std::string name, opening, either_way, speaks = {};
 };
 
 const std::array<Rule, 6> first_rules{
     Rule{"dns", "udp and dst host 192.0.2.53 and dst port 53", "udp and host 192.0.2.53 and port 53"},
-    Rule{"smtp-in", "tcp and dst host 192.0.2.25 and dst port 25 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 25"},
-    Rule{"submission", "tcp and dst host 192.0.2.25 and dst port 587 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 587"},
-    Rule{"imaps", "tcp and dst host 192.0.2.25 and dst port 993 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 993"},
+    Rule{"smtp-in", "tcp and dst host 192.0.2.25 and dst port 25 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 25",
+         "smtp"},
+    Rule{"submission", "tcp and dst host 192.0.2.25 and dst port 587 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 587",
+         "smtp"},
+    Rule{"imaps", "tcp and dst host 192.0.2.25 and dst port 993 and not src net 192.0.2.0/24", "tcp and host 192.0.2.25 and port 993",
+         "tls"},
     Rule{"smtp-out", "tcp and src host 192.0.2.25 and dst port 25 and not dst net 192.0.2.0/24",
-         "tcp and src host 192.0.2.25 and dst port 25"},
+         "tcp and src host 192.0.2.25 and dst port 25", "smtp"},
     Rule{"admin", "tcp and src host 192.0.2.130 and dst host 192.0.2.25 and dst port 22", "host 192.0.2.130 and tcp port 22"},
 };
 
@@ -52,9 +55,12 @@ std::vector<Rule> all_rules(std::size_t n) {
 
 }  // namespace
 
-std::string policy_toml(std::size_t n) {
+std::string policy_toml(std::size_t n, bool speaks) {
     std::string toml = "enclave = \"bench.example\"\nhome    = [\"192.0.2.0/24\"]\n";
-    for (const Rule& r : all_rules(n)) toml += "\n[[allow]]\nname   = \"" + r.name + "\"\nfilter = \"" + r.opening + "\"\n";
+    for (const Rule& r : all_rules(n)) {
+        toml += "\n[[allow]]\nname   = \"" + r.name + "\"\nfilter = \"" + r.opening + "\"\n";
+        if (speaks && !r.speaks.empty()) toml += "speaks = \"" + r.speaks + "\"\n";
+    }
     return toml;
 }
 

@@ -8,7 +8,8 @@ namespace bench {
 inline constexpr std::size_t rule_counts[] = {6, 60, 300, 1000};
 
 /// The first six allow the traffic of the captures; the others are for hosts and services beside it.
-std::string policy_toml(std::size_t rules);
+/// speaks: rules name the protocol of their port, so far as the captures speak it
+std::string policy_toml(std::size_t rules, bool speaks = false);
 
 /// "not (rule or rule ...)": what is not allowed. tcpdump knows no conversations, so the first six rules name addresses and ports
 /// without saying who opens: the same packets of the captures are accepted, replies too. The others are as in the policy; both ways

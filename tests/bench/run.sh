@@ -35,7 +35,7 @@ compile() {
 
 set_up() {
     compile bench_captures tests/bench/bench_captures.cpp tests/bench/dialogue.cpp tests/bench/pcap_file.cpp tests/bench/rule_set.cpp \
-        tests/bench/traffic.cpp
+        tests/bench/speech.cpp tests/bench/traffic.cpp
     compile bench_read tests/bench/bench_read.cpp
     compile bench_time tests/bench/bench_time.cpp
     "$dir/bench_captures" "$dir" "$packets" > "$dir/captures.md" || die "cannot write the captures"

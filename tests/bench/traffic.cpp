@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/bench/dialogue.hpp"
+#include "tests/bench/speech.hpp"
 
 namespace bench {
 namespace {
@@ -68,11 +69,10 @@ private:
             turns.push_back({i % 2 == 0, static_cast<std::uint16_t>(dice_.between(10, 74)), dice_.below(2) == 0});
         return tcp_dialogue(dice_, client(200), {host::mail, 993}, std::move(turns));
     }
-    /// Greeting and envelope, the message in full segments, the good-bye.
+    /// Every third one encrypted.
     DialoguePtr message() {
-        std::vector<Turn> turns = exchange(10);
-        for (std::uint32_t i = 0, n = dice_.between(20, 60); i < n; ++i) turns.push_back({false, 1460, true});
-        for (const Turn t : exchange(2)) turns.push_back(t);
+        const std::uint32_t segments = dice_.between(20, 60);
+        std::vector<Turn> turns = dice_.below(3) == 0 ? smtp_mail_encrypted(segments) : smtp_mail(segments);
         if (dice_.below(4) == 0) {
             End from = client(1);
             return tcp_dialogue(dice_, {host::mail, from.port}, {0xcb007100 + dice_.below(250), 25}, std::move(turns));
@@ -80,11 +80,7 @@ private:
         return tcp_dialogue(dice_, client(5'000), {host::mail, static_cast<std::uint16_t>(dice_.below(2) == 0 ? 25 : 587)},
                             std::move(turns));
     }
-    DialoguePtr mailbox() {
-        std::vector<Turn> turns = exchange(8);
-        for (std::uint32_t i = 0, n = dice_.between(20, 80); i < n; ++i) turns.push_back({true, 1460, true});
-        return tcp_dialogue(dice_, client(5'000), {host::mail, 993}, std::move(turns));
-    }
+    DialoguePtr mailbox() { return tcp_dialogue(dice_, client(5'000), {host::mail, 993}, tls_mailbox(dice_.between(20, 80))); }
     DialoguePtr short_connection() {
         return tcp_dialogue(dice_, client(clients), {host::mail, static_cast<std::uint16_t>(dice_.below(2) == 0 ? 25 : 993)}, exchange(2));
     }
@@ -129,6 +125,18 @@ private:
 std::string_view to_string(Kind kind) {
     constexpr std::string_view names[] = {"small", "mail", "flows", "attack"};
     return names[static_cast<std::size_t>(kind)];
+}
+
+void write_half_open(std::uint32_t connections, PcapFile& out) {
+    static constexpr std::uint8_t begun[] = {'2', '2', '0', '-', 'm', 'a', 'i', 'l'};
+    for (std::uint32_t i = 0; i < connections; ++i) {
+        const End from{clients_base + i % clients, static_cast<std::uint16_t>(20'000 + i / clients)}, to{host::mail, 25};
+        out.tcp(from, to, {i, 0, flag::syn});
+        out.tcp(to, from, {~i, i + 1, flag::syn | flag::ack});
+        out.tcp(from, to, {i + 1, ~i + 1, flag::ack});
+        out.tcp(to, from, {~i + 1, i + 1, flag::psh | flag::ack}, begun);
+        out.advance(50);
+    }
 }
 
 Summary write_traffic(Kind kind, std::uint64_t packets, PcapFile& out) { return Traffic(kind, out).write(packets); }

@@ -13,7 +13,7 @@ inline constexpr std::uint32_t mail = 0xc0000219, resolver = 0xc0000235;  ///< 1
 
 enum class Kind : std::uint8_t {
     small,   ///< name lookups over few ports, long TCP connections with small segments
-    mail,    ///< messages and mailboxes: full segments, each acknowledged
+    mail,    ///< messages and mailboxes in SMTP and TLS as they are: full segments, each acknowledged
     flows,   ///< one lookup or one short connection a flow, from many addresses
     attack,  ///< 47 % stray frames, the rest as small
 };
@@ -26,5 +26,8 @@ struct Summary {
 
 /// The same octets every time.
 Summary write_traffic(Kind kind, std::uint64_t packets, PcapFile& out);
+
+/// So many SMTP connections whose greeting has begun and never ends: whoever watches must remember each. The same octets every time.
+void write_half_open(std::uint32_t connections, PcapFile& out);
 
 }  // namespace bench

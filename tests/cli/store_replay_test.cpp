@@ -172,7 +172,8 @@ TEST_CASE("replay --db: what is no store, or of a newer program, or cannot be ma
     }
     const Ended newer = record(desk, {"grey.pcap"});
     CHECK(newer.code == 2);
-    CHECK(newer.err == "span-watcher: week.db: made by a newer span-watcher (schema 7, this one knows 3): use that program\n");
+    CHECK(newer.err == "span-watcher: week.db: made by a newer span-watcher (schema 7, this one knows " + std::to_string(Store::version) +
+                           "): use that program\n");
 }
 
 TEST_CASE("replay --db: neither the evidence nor a capture can be written over the store") {

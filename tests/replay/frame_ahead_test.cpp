@@ -52,8 +52,7 @@ struct Run {
     }
     void ahead() {
         FrameAhead source(reader, engine);
-        for (const FrameAhead::Batch* b = &source.next(); b->size > 0; b = &source.next())
-            judge({b->frames.data(), b->size}, {b->glances.data(), b->size});
+        for (const FrameAhead::Batch* b = &source.next(); b->size > 0; b = &source.next()) judge(b->read(), b->seen());
     }
 };
 
@@ -100,6 +99,17 @@ TEST_CASE("frame ahead: whoever stops in the middle does not wait for the rest")
     CHECK(run.reader.position() < long_day().size());
     Run unread(long_day());
     const FrameAhead never_asked(unread.reader, unread.engine);
+}
+
+TEST_CASE("frame ahead: where the other core is far, the reader is untouched, and one thread goes on alone") {
+    Run here(long_day()), far(long_day());
+    here.here();
+    {
+        const FrameAhead source(far.reader, far.engine, std::chrono::nanoseconds{0});
+        CHECK_FALSE(source.is_near());
+    }
+    far.here();
+    expect_same(here, far);
 }
 
 }  // namespace sw::craft

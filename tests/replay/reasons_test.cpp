@@ -56,7 +56,7 @@ TEST_CASE("reasons: a case shows no anomaly but its own and those it cannot come
 
 TEST_CASE("reasons: a state is reported alone") {
     std::vector<ReasonCase> cases = state_cases();
-    for (auto part : {conform_cases(), wire_cases()}) cases.insert(cases.end(), part.begin(), part.end());
+    for (auto part : {conform_cases(), protocol_cases(), wire_cases()}) cases.insert(cases.end(), part.begin(), part.end());
     for (const ReasonCase& c : cases) {
         const Judged j = judged(c);
         CHECK(describe(j.judgements.back().reasons) == info(c.reason).slug);

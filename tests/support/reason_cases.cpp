@@ -161,7 +161,7 @@ std::vector<ReasonCase> anomaly_cases() {
 
 std::vector<ReasonCase> reason_cases() {
     std::vector<ReasonCase> all = anomaly_cases();
-    for (auto part : {state_cases(), conform_cases(), wire_cases()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {state_cases(), conform_cases(), protocol_cases(), wire_cases()}) all.insert(all.end(), part.begin(), part.end());
     return all;
 }
 

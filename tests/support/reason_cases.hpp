@@ -17,6 +17,7 @@ struct ReasonCase {
 std::vector<ReasonCase> anomaly_cases();
 std::vector<ReasonCase> state_cases();
 std::vector<ReasonCase> conform_cases();
+std::vector<ReasonCase> protocol_cases();
 /// Mirrors, fragments that are accepted, budgets: under policies of their own.
 std::vector<ReasonCase> wire_cases();
 std::vector<ReasonCase> reason_cases();

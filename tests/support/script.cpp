@@ -89,6 +89,11 @@ Script& Script::say(Side from, std::string_view octets) {
     return *this;
 }
 
+Script& Script::say_wrong(Side from, std::string_view said, std::size_t at) {
+    mark_ = {from, octets(from) + at};
+    return say(from, said);
+}
+
 Script& Script::end(Side from, End how) {
     lines_.push_back({from, {}, how});
     return *this;

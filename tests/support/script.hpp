@@ -30,6 +30,8 @@ public:
     explicit Script(std::string_view text);
     /// Octets that no text can show, appended as a line.
     Script& say(Side from, std::string_view octets);
+    /// As say(); its octet `at` is the first wrong one (its size: what ends too early).
+    Script& say_wrong(Side from, std::string_view octets, std::size_t at);
     Script& end(Side from, End how = End::fin);
     /// The next octet of this side is the first wrong one.
     Script& mark(Side side);

@@ -66,6 +66,26 @@ speaks = "tls"
 pin = { server_name = "mail.example", certificate_name = "mail.example", tls = "1.2" }
 
 [[allow]]
+name = "lookups"
+filter = "udp and src host $mail and dst host $resolver and dst port 5300"
+speaks = "dns"
+
+[[allow]]
+name = "web"
+filter = "tcp and src host $vpn_users and dst host $mail and dst port 8080"
+speaks = "http"
+
+[[allow]]
+name = "logs"
+filter = "udp and src host $mail and dst host $resolver and dst port 5514"
+speaks = "syslog"
+
+[[dns_pin]]
+name = "mail.example"
+type = "MX"
+values = ["10 mail.example"]
+
+[[allow]]
 name = "pop3"
 filter = "tcp and dst host $mail and dst port 110"
 until = 2026-11-19

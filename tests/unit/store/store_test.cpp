@@ -91,8 +91,8 @@ TEST_CASE("store: one of a newer program is refused with both versions") {
     for (const auto access : {Store::Access::read, Store::Access::review, Store::Access::ingest}) {
         const Error e = refusal_of(folder.at("week.db"), access);
         CHECK(e.code == ExitCode::input);
-        CHECK(e.text ==
-              std::string(folder.at("week.db")) + ": made by a newer span-watcher (schema 7, this one knows 3): use that program");
+        CHECK(e.text == std::string(folder.at("week.db")) + ": made by a newer span-watcher (schema 7, this one knows " +
+                            std::to_string(Store::version) + "): use that program");
     }
 }
 

@@ -1,0 +1,54 @@
+# OpenSSH's server and client: sessions, copies and scans are clean; HTTP and a tunnel without SSH on its port are found.
+. "$(dirname "$0")/programs.sh"
+need_tools ssh ssh-keygen ssh-keyscan ss python3
+sshd=$(command -v sshd || echo /usr/sbin/sshd)
+[ -x "$sshd" ] || skip 'no sshd'
+
+ssh-keygen -q -t ed25519 -N '' -f "$work/host"
+ssh-keygen -q -t ed25519 -N '' -f "$work/user"
+cp "$work/user.pub" "$work/authorized"
+cat >"$work/sshd.conf" <<CONF
+ListenAddress $server
+HostKey $work/host
+AuthorizedKeysFile $work/authorized
+PidFile none
+UsePAM no
+StrictModes no
+PermitRootLogin prohibit-password
+Subsystem sftp internal-sftp
+CONF
+mkdir -p /run/sshd
+begin "$sshd" -D -e -f "$work/sshd.conf"
+wait_for tcp 22
+
+options="-F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -i $work/user"
+cat >"$work/day.sh" <<SHELL
+set -e
+ssh $options root@$server true
+ssh $options -o KexAlgorithms=diffie-hellman-group16-sha512 -o RekeyLimit=64K root@$server 'head -c 300000 /dev/zero' >/dev/null
+ssh $options -o KexAlgorithms=curve25519-sha256 -c aes256-ctr -m hmac-sha2-256 root@$server cat <$work/sshd.conf >/dev/null
+scp $options root@$server:$work/sshd.conf $work/copied
+echo 'ls /' | sftp -b - $options root@$server >/dev/null
+ssh-keyscan -T 5 $server >/dev/null 2>&1
+ssh $options -i /nonexistent -o PubkeyAuthentication=no root@$server true 2>/dev/null || true
+SHELL
+
+rule ssh 22 tcp </dev/null | policy ssh
+echo 'pin = { ident = "SSH-2\\.0-OpenSSH_.*" }' | rule ssh 22 tcp | policy pinned
+echo 'pin = { ident = "SSH-2\\.0-dropbear_.*" }' | rule ssh 22 tcp | policy other
+record day asks sh "$work/day.sh"
+clean day ssh
+clean day pinned
+found day other pin-mismatch
+record http asks python3 -c "
+import socket
+s = socket.create_connection(('$server', 22))
+s.sendall(b'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+s.recv(1000); s.recv(1000)"
+found http ssh not-speaking
+record silent asks python3 -c "
+import socket
+s = socket.create_connection(('$server', 22))
+s.recv(1000)"
+found silent ssh client-silent
+exit "$failed"
