@@ -1,4 +1,4 @@
--- Version 3. Log lines, what hosts are known to say, and what compares lines with conversations. A finding may be of lines now.
+-- Version 4. Log lines, what hosts are known to say, and what compares lines with conversations. A finding may be of lines now.
 --
 -- What a person decides on a finding is in force exactly as long as the decision stands: rows that name a finding are asked
 -- together with its state, so that undoing the decision undoes them. Of a learning: open, taken or allowed (then it is frozen).

@@ -8,6 +8,7 @@
 #include "sensor/journal/chart_table.hpp"
 #include "tests/support/enclave_day.hpp"
 #include "tests/support/stock.hpp"
+#include "tests/support/tls.hpp"
 #include "tests/unit/journal/journal_fixture.hpp"
 
 using namespace sw;
@@ -269,8 +270,10 @@ TEST_CASE("recorder: a conversation is told as opened once its responder has spo
     for (const auto& [rule, word] : {std::pair{"name = \"smtp-in\"", "smtp"}, std::pair{"name = \"imaps\"", "tls"}})
         speaking.insert(speaking.find(rule), std::string("speaks = \"") + word + "\"\n");
     craft::TcpDialogue mail = craft::smtp(), secure(craft::v4(craft::vpn_users, 40001), craft::v4(craft::mail, 993), craft::noon);
-    mail.say(craft::Side::client, "EHLO early\r\n").say(craft::Side::server, "220 ready\r\n").say(craft::Side::server, "250 ok\r\n");
-    secure.handshake().say(craft::Side::client, "hello").say(craft::Side::server, "hello");
+    mail.say(craft::Side::server, "220 mail.example ESMTP\r\n").say(craft::Side::client, "EHLO mx.example.org\r\n");
+    mail.say(craft::Side::server, "250 mail.example\r\n");
+    secure.handshake().say(craft::Side::client, craft::tls::handshake(1, craft::tls::client_hello({})));
+    secure.say(craft::Side::server, craft::tls::handshake(2, craft::tls::server_hello({})));
     craft::TcpDialogue silent(craft::v4(craft::outside, 40002), craft::v4(craft::mail, 25), craft::noon);
     silent.handshake().close(craft::Side::client);
     Feed f(policy_of(parse_policy("stock", speaking)));
