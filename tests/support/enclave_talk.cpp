@@ -53,7 +53,7 @@ void greet(TcpDialogue& d, std::string_view client_name, std::string_view server
 
 /// Binary packet of ssh (RFC 4253 section 6), in the clear.
 std::string ssh_packet(std::string_view payload) {
-    const std::size_t padding = 8 - (payload.size() + 5) % 8 + 4;
+    const std::size_t padding = 4 + (8 - (payload.size() + 9) % 8) % 8;  // at least four octets; a multiple of eight in all
     return text(be32(static_cast<std::uint32_t>(payload.size() + padding + 1)) + Octets{static_cast<std::uint8_t>(padding)})
         .append(payload)
         .append(padding, '\0');

@@ -34,8 +34,8 @@ ssh $options -i /nonexistent -o PubkeyAuthentication=no root@$server true 2>/dev
 SHELL
 
 rule ssh 22 tcp </dev/null | policy ssh
-echo 'pin = { ident = "SSH-2\\.0-OpenSSH_.*" }' | rule ssh 22 tcp | policy pinned
-echo 'pin = { ident = "SSH-2\\.0-dropbear_.*" }' | rule ssh 22 tcp | policy other
+printf '%s\n' "pin = { ident = 'SSH-2\.0-OpenSSH_.*' }" | rule ssh 22 tcp | policy pinned
+printf '%s\n' "pin = { ident = 'SSH-2\.0-dropbear_.*' }" | rule ssh 22 tcp | policy other
 record day asks sh "$work/day.sh"
 clean day ssh
 clean day pinned
@@ -44,7 +44,11 @@ record http asks python3 -c "
 import socket
 s = socket.create_connection(('$server', 22))
 s.sendall(b'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-s.recv(1000); s.recv(1000)"
+try:
+    while s.recv(1000):
+        pass
+except ConnectionResetError:
+    pass"
 found http ssh not-speaking
 record silent asks python3 -c "
 import socket

@@ -62,7 +62,7 @@ wait_for() { # wait_for tcp|udp PORT
 record() {
     name=$1
     shift
-    tcpdump -i serves0 -U --immediate-mode -s 0 -w "$work/$name.pcap" 'not arp and not icmp6' 2>"$work/tcpdump.log" &
+    tcpdump -i serves0 -U --immediate-mode -s 0 -w "$work/$name.pcap" ip 2>"$work/tcpdump.log" &
     recorder=$!
     until grep -q 'listening on' "$work/tcpdump.log"; do kill -0 "$recorder"; sleep 0.05; done
     "$@" >"$work/$name.out" 2>&1 || { cat "$work/$name.out" >&2; echo "FAIL $name: the command itself failed: $*"; failed=1; }
@@ -77,8 +77,8 @@ policy() {
 }
 # One rule: SPEAKS PORT tcp|udp, and lines of its own on standard input.
 rule() {
-    printf '[[allow]]\nname = "%s-%s"\nfilter = "%s and src host %s and dst host %s and dst port %s"\nspeaks = "%s"\n' \
-        "$1" "$2" "$3" "$client" "$server" "$2" "$1"
+    printf '[[allow]]\nname = "%s-%s-%s"\nfilter = "%s and src host %s and dst host %s and dst port %s"\nspeaks = "%s"\n' \
+        "$1" "$2" "$3" "$3" "$client" "$server" "$2" "$1"
     cat
 }
 

@@ -4,16 +4,16 @@
 need_tools dig python3 ss getent
 command -v unbound >/dev/null || command -v dnsmasq >/dev/null || skip 'neither unbound nor dnsmasq'
 
-zone='
-local-data: "mail.example. IN A 192.0.2.25"
-local-data: "mail.example. IN AAAA 2001:db8::25"
-local-data: "mail.example. IN TXT \"v=spf1 mx -all\""
-local-data: "_25._tcp.mail.example. IN TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-local-data: "mail.example. IN CAA 0 issue \"ca.example\""
-local-data: "_imaps._tcp.mail.example. IN SRV 0 1 993 mail.example."
-local-data: "25.2.0.192.in-addr.arpa. IN PTR mail.example."
-local-data: "big.example. IN TXT \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""
-'
+cat >"$work/zone" <<'ZONE'
+local-data: 'mail.example. IN A 192.0.2.25'
+local-data: 'mail.example. IN AAAA 2001:db8::25'
+local-data: 'mail.example. IN TXT "v=spf1 mx -all"'
+local-data: '_25._tcp.mail.example. IN TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
+local-data: 'mail.example. IN CAA 0 issue "ca.example"'
+local-data: '_imaps._tcp.mail.example. IN SRV 0 1 993 mail.example.'
+local-data: '25.2.0.192.in-addr.arpa. IN PTR mail.example.'
+local-data: 'big.example. IN TXT "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
+ZONE
 serve_unbound() { # serve_unbound MX
     cat >"$work/unbound.conf" <<CONF
 server:
@@ -28,7 +28,7 @@ use-syslog: no
 module-config: "iterator"
 local-zone: "example." static
 local-zone: "2.0.192.in-addr.arpa." static
-$zone
+include: "$work/zone"
 local-data: "mail.example. IN MX 10 $1."
 remote-control:
 control-enable: no
@@ -80,7 +80,7 @@ type = "SPF"
 values = ["v=spf1 mx -all"]
 '
 { rule dns 53 udp </dev/null; rule dns 53 tcp </dev/null; echo "$pins"; } | policy dns
-{ printf 'dns.names_per_hour = 5\n' | rule dns 53 udp; rule dns 53 tcp </dev/null; } | policy frugal
+{ printf 'dns.names_per_hour = 3\n' | rule dns 53 udp; rule dns 53 tcp </dev/null; } | policy frugal
 
 for program in unbound dnsmasq; do
     command -v "$program" >/dev/null || { echo "skipped in part: no $program"; continue; }
