@@ -82,6 +82,7 @@ Engine::Impl::Impl(const Policy& p, const EngineOptions& o)
     for (const Rule& r : policy.rules) {
         accepted_by_some_ = accepted_by_some_.with(r.accept);
         until_.push_back(r.until.value_or(Timestamp{INT64_MAX}));
+        one_way_.push_back(r.speaks == "syslog");
         idle_.push_back(conform_.idle(until_.size() - 1));
     }
     if (accepted_by_some_.has(Reason::fragment) && o.mode == Mode::flow) fragments_ = std::make_unique<Fragments>(o.hash_key);

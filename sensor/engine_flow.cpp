@@ -88,12 +88,14 @@ std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) 
     const int rule = about_->forbidden();
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
     if (flow.breached) return std::nullopt;
-    if (by_tuple) flow.clear |= static_cast<std::uint8_t>(1 << from) & 3;
+    // What must be looked at is never clear.
+    if (by_tuple && (from == 0 || !is_one_way(flow))) flow.clear |= static_cast<std::uint8_t>(1 << from) & 3;
     return std::nullopt;
 }
 
 Ruling Engine::Impl::in_known_flow(Work& w, Flow& flow, int from) {
     const Rule& rule = policy.rules[flow.rule];
+    if (from == 1 && is_one_way(flow)) return Ruling::grey(w.objections.with(Reason::syslog_answered), flow.rule, true);
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, flow.rule, from == 1);
     // From here on the rule has no objection of the frame's own left.
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(Reason::rule_expired, flow.rule, from == 1);
@@ -238,6 +240,9 @@ Ruling Engine::Impl::icmp_error(Work& w) {
         if (const auto kept = about_->housekeeping(w.objections); kept.rule >= 0) return Ruling::allow(kept.rule);
         return Ruling::grey(w.objections.with(Reason::icmp_unrelated));
     }
+    // An error from the sink itself says that somebody is there.
+    if (is_one_way(*found.flow) && p.src() == p.quoted.tuple.dst)
+        return Ruling::grey(w.objections.with(Reason::sink_reply), found.flow->rule);
     const Rule& rule = policy.rules[found.flow->rule];
     if (!w.objections.within(rule.accept)) return Ruling::grey(w.objections, found.flow->rule);
     if (rule.until && w.ts >= *rule.until) return Ruling::grey(w.objections.with(Reason::rule_expired), found.flow->rule);

@@ -170,6 +170,7 @@ private:
     std::optional<Ruling> beyond_budget(const Work& w, const Flow& flow, int from);
     void tell_end(const Flow& flow) const;
     std::optional<Ruling> forbidden_in(Work& w, Flow& flow, int from);
+    bool is_one_way(const Flow& flow) const { return flow.state == FlowState::datagrams && one_way_[flow.rule]; }
     bool in_grace() const { return now_ - trace_start_ < options.grace; }
 
     // engine_conform.cpp
@@ -197,6 +198,7 @@ private:
     Work whole_;                            ///< a datagram that was put together, or its part that is there
     Seen part_;
     std::vector<std::uint8_t> assembled_;
+    std::vector<bool> one_way_;  ///< by rule: its UDP conversations have no replies
     FlowTable flows_;
     SentOctets sent_;
     TcpState tcp_;

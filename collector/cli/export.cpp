@@ -109,9 +109,21 @@ Result<std::uint64_t> write_eve(Queue& queue, const std::vector<std::int64_t>& i
     return packets;
 }
 
+/// pcapng holds packets.
+Result<std::uint64_t> write_packets(Queue& queue, const std::vector<std::int64_t>& ids, UniqueFd out) {
+    const auto findings = findings_of(queue, ids);
+    if (!findings) return Unexpected{findings.error()};
+    std::uint64_t lines = 0;
+    for (const QueuedFinding& f : *findings) lines += f.is_log ? f.samples : 0;
+    auto packets = export_pcapng(queue, ids, std::move(out));
+    if (packets && lines > 0)
+        complain(fmt::format("{} log line{} left out: pcapng holds packets, export eve has all", lines, lines == 1 ? " is" : "s are"));
+    return packets;
+}
+
 using Writer = Result<std::uint64_t> (*)(Queue&, const std::vector<std::int64_t>&, UniqueFd);
 
-int export_with(Writer write, const Options& options) {
+int export_with(Writer write, const char* what, const Options& options) {
     auto out = open_output(options);
     if (!out) return failed(out.error());
     auto store = open_and_confine(options, Store::Access::read);
@@ -123,7 +135,7 @@ int export_with(Writer write, const Options& options) {
     empty(*out, options);
     const auto packets = write(queue, *ids, std::move(*out));
     if (!packets) return failed(packets.error());
-    complain(fmt::format("{} packet{} of {} finding{}{}", *packets, *packets == 1 ? "" : "s", ids->size(), ids->size() == 1 ? "" : "s",
+    complain(fmt::format("{} {}{} of {} finding{}{}", *packets, what, *packets == 1 ? "" : "s", ids->size(), ids->size() == 1 ? "" : "s",
                          options.queue.output == "-" ? "" : " in " + escape_for_display(options.queue.output)));
     return to_int(ExitCode::clean);
 }
@@ -133,9 +145,9 @@ int export_with(Writer write, const Options& options) {
 int export_pcapng(const Options& options) {
     if (options.queue.output == "-" && ::isatty(STDOUT_FILENO) == 1)
         return failed({ExitCode::input, "export pcapng does not write to a terminal: name a file with --output, or pipe it on"});
-    return export_with(export_pcapng, options);
+    return export_with(write_packets, "packet", options);
 }
 
-int export_eve(const Options& options) { return export_with(write_eve, options); }
+int export_eve(const Options& options) { return export_with(write_eve, "sample", options); }
 
 }  // namespace sw

@@ -10,6 +10,7 @@
 #include "collector/cli/doctor.hpp"
 #include "collector/cli/export.hpp"
 #include "collector/cli/ledger.hpp"
+#include "collector/cli/logs.hpp"
 #include "collector/cli/options.hpp"
 #include "collector/cli/queue.hpp"
 #include "collector/cli/replay.hpp"
@@ -38,6 +39,15 @@ constexpr Verb verbs[] = {
     {"queue", "note", sw::queue_note},
     {"queue", "undo", sw::queue_undo},
     {"queue", "history", sw::queue_history},
+    {"logs", "list", sw::logs_list},
+    {"logs", "search", sw::logs_search},
+    {"logs", "rare", sw::logs_rare},
+    {"logs", "learn", sw::logs_learn},
+    {"logs", "freeze", sw::logs_freeze},
+    {"logs", "announce", sw::logs_announce},
+    {"logs", "test", sw::logs_test},
+    {"logs", "import", sw::logs_import},
+    {"logs", "replay", sw::logs_replay},
     {"export", "pcapng", sw::export_pcapng},
     {"export", "eve", sw::export_eve},
     {"alarm", "list", sw::alarm_list},

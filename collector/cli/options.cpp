@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 
+#include "collector/cli/options_logs.hpp"
 #include "collector/store/match.hpp"
 #include "rules/base/text.hpp"
 
@@ -173,6 +174,7 @@ void add_decisions(CLI::App* queue, Options& o, Raw& raw) {
         sub->add_option("--if-version", o.queue.if_version, "only if nothing was decided since this version")->type_name("N");
         if (sub->get_name() != "allow") continue;
         sub->add_option("--write", o.queue.write, "write the rule into this policy file")->type_name("POLICY");
+        sub->add_flag("--add", o.queue.add, "of log lines: add the value, the line or the boot to what is known")->excludes("--write");
         sub->add_option("--owner", o.queue.owner, "who answers for the rule (default: you)")->type_name("NAME");
         sub->add_option("--until", o.queue.until, "the day from whose start (UTC) the rule is void (default: 90 days from now)")
             ->type_name("YYYY-MM-DD");
@@ -331,6 +333,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     add_rules(app, o);
     add_queue(app, o, raw);
     add_export(app, o, raw);
+    add_logs(app, o);
     add_alarm(app, o);
     add_ledger(app, o);
     add_health(app, o);

@@ -37,6 +37,7 @@ struct QueueOptions {
     std::uint64_t samples = 16;  ///< show: so many
     bool hex = true, dissect = true;
     std::string write;         ///< allow: the policy file to edit
+    bool add = false;          ///< allow: into the store's whitelist of lines
     std::string owner, until;  ///< allow: default the analyst, 90 days from now
     std::int64_t review = 0;   ///< undo: 0 is the analyst's last decision
     bool verify = false;       ///< history
@@ -51,6 +52,23 @@ struct AlarmOptions {
     bool all = false;             ///< ack
     std::string since, severity;  ///< list; "": any
     std::uint64_t limit = 50;
+};
+
+/// logs VERB. Signed as the queue's decisions are: QueueOptions::message and as.
+struct LogsOptions {
+    std::vector<std::string> files;  ///< replay, test; import: directories
+    std::vector<std::string> words;  ///< search
+    std::string host, program, state, since, until, verdict;
+    std::optional<std::int64_t> finding;
+    std::string line;    ///< test: one, instead of files
+    std::string within;  ///< announce, learn --for: 30m, 2h, 7d
+    std::string zone;    ///< replay: "+01:00"
+    std::uint64_t limit = 100;
+    bool values = false;  ///< list
+    bool learn = false;   ///< replay
+    bool stored = false;  ///< learn: from what the store has
+    bool stop = false;    ///< learn
+    bool again = false;   ///< replay
 };
 
 /// ledger list
@@ -78,6 +96,7 @@ struct Options {
     QueueOptions queue;
     AlarmOptions alarm;
     LedgerOptions ledger;
+    LogsOptions logs;
     DoctorOptions doctor;
 };
 inline constexpr const char* default_store = "/var/lib/span-watcher/store.db";

@@ -7,6 +7,7 @@
 
 #include "collector/cli/policy_file.hpp"
 #include "collector/cli/queue.hpp"
+#include "collector/cli/queue_allow_log.hpp"
 #include "collector/cli/queue_run.hpp"
 #include "collector/cli/store_file.hpp"
 #include "collector/review/proposal.hpp"
@@ -121,6 +122,11 @@ int propose_or_write(const Options& options, const Policy& policy, const std::st
                      QueueReport& report) {
     const QueueOptions& o = options.queue;
     Queue queue(store);
+    const auto finding = queue.get(o.ids.front());
+    if (!finding) return failed(finding.error());
+    if (finding->is_log) return allow_lines(options, policy, analyst, *finding, store, audit, out, report);
+    if (o.add)
+        return failed({ExitCode::input, fmt::format("finding {} is of packets: --write POLICY puts a rule into a policy", finding->id)});
     const auto planned = plan(queue, store, policy, options, analyst);
     if (!planned) return failed(planned.error());
     std::vector<Review> reviews;
@@ -155,7 +161,7 @@ int queue_allow(const Options& options) {
     const auto report = queue_report(options, out);
     std::vector<std::string> writable;
     if (!o.write.empty()) writable.push_back(folder_of(real_path(path)));
-    auto store = open_and_confine(options, o.write.empty() ? Store::Access::read : Store::Access::review, {}, writable);
+    auto store = open_and_confine(options, o.write.empty() && !o.add ? Store::Access::read : Store::Access::review, {}, writable);
     if (!store) return failed(store.error());
     const auto policy = parse_or_complain(path, std::move(*text));
     if (!policy) return to_int(ExitCode::input);

@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/cli/queue_report.hpp"
+#include "rules/base/hex.hpp"
+#include "rules/base/text.hpp"
 
 namespace sw {
 namespace {
@@ -16,20 +18,13 @@ std::vector<std::string_view> slugs(const ReasonSet& reasons) {
     return list;
 }
 
-std::string hex(Bytes octets) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t o : octets) (text += digits[o >> 4]) += digits[o & 15];
-    return text;
-}
-
 void put_finding(Json& o, const QueuedFinding& f) {
     o["type"] = "finding";
     o["id"] = f.id;
     o["severity"] = to_string(f.severity);
     o["verdict"] = f.black ? "black" : "grey";
     o["rule"] = or_null(f.rule);
-    o["reasons"] = slugs(f.reasons);
+    o["reasons"] = f.slugs;
     o["sentence"] = f.sentence;
     o["count"] = f.count;
     o["bytes"] = f.octets;
@@ -50,6 +45,7 @@ void put_finding(Json& o, const QueuedFinding& f) {
     o["samples"] = f.samples;
     o["samples_dropped"] = f.samples_dropped;
     o["policy_sha256"] = f.policy_sha256;
+    o["kind"] = f.is_log ? "log" : "packet";
 }
 
 void put_review(Json& o, const Review& r) {
@@ -80,17 +76,20 @@ void put_sample(Json& o, std::int64_t finding, const DissectedSample& d) {
     o["ts"] = to_rfc3339(s.ts);
     o["caplen"] = s.octets.size();
     o["len"] = s.len;
-    o["datalink"] = name_of(s.link);
+    o["datalink"] = s.is_log ? Json(nullptr) : Json(name_of(s.link));
     o["verdict"] = s.verdict;
-    o["reasons"] = slugs(s.reasons);
+    if (!s.is_log) o["reasons"] = slugs(s.reasons);
     o["comment"] = s.comment;
     o["source"] = s.source;
     o["frame"] = s.number;
     o["policy_sha256"] = s.policy_sha256;
     const Wrapping& w = s.wrapping;
     o["wrapping"] = w.octets() == 0 ? Json(nullptr) : Json({{"from", w.from}, {"octets", w.count}, {"tail", w.tail}});
-    o["octets"] = hex(s.octets);
-    o["dissection"] = d.dissection;
+    o["octets"] = to_hex(s.octets);
+    if (s.is_log)
+        o["line"] = escape_for_display({reinterpret_cast<const char*>(s.octets.data()), s.octets.size()});
+    else
+        o["dissection"] = d.dissection;
 }
 
 class JsonReport : public QueueReport {

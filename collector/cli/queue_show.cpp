@@ -18,7 +18,7 @@ std::vector<DissectedSample> dissected(std::vector<Sample> samples, std::optiona
         DissectedSample d{std::move(s), {}};
         const Sample& kept = d.sample;
         std::vector<std::uint8_t> unwrapped;
-        if (dissector) d.dissection = dissector->dissect(judged_frame(kept, unwrapped));
+        if (dissector && !kept.is_log) d.dissection = dissector->dissect(judged_frame(kept, unwrapped));
         list.push_back(std::move(d));
     }
     return list;

@@ -54,7 +54,7 @@ public:
     TextReport(Output& out, std::size_t columns) : out_(&out), columns_(columns) {}
 
     void listed(const QueuedFinding& f) override {
-        if (!std::exchange(headed_, true)) out_->line(out_->bold(fmt::format("{:>7} st {:>9}  {:<20}  finding", "id", "packets", "last")));
+        if (!std::exchange(headed_, true)) out_->line(out_->bold(fmt::format("{:>7} st {:>9}  {:<20}  finding", "id", "count", "last")));
         row(f);
     }
 
@@ -89,8 +89,8 @@ public:
 
     void recorded(const Review& r) override {
         const std::string reason = r.reason.empty() ? "" : fmt::format(": {}", escape_for_display(r.reason));
-        out_->line(fmt::format("  {:>5} {}  finding {}  {} by {}, {} packet{} so far{}", r.id, time_of(r.at), r.finding, step(r),
-                               escape_for_display(r.analyst), r.count, r.count == 1 ? "" : "s", reason));
+        out_->line(fmt::format("  {:>5} {}  finding {}  {} by {}, {} so far{}", r.id, time_of(r.at), r.finding, step(r),
+                               escape_for_display(r.analyst), r.count, reason));
     }
 
     void verified(const Queue::Verified& v) override {
@@ -115,17 +115,25 @@ private:
         out_->line("  " + escape_again(f.sentence));
         const std::string by = f.analyst.empty() ? "" : fmt::format(" by {}", escape_for_display(f.analyst));
         out_->line(fmt::format("  state    {}{}, version {}", to_string(f.state), by, f.version));
-        std::string reasons;
-        f.reasons.for_each([&](Reason r) { reasons += (reasons.empty() ? "" : ", ") + std::string(info(r).slug); });
-        out_->line(fmt::format("  reasons  {}", reasons));
+        out_->line(fmt::format("  reasons  {}", escape_again(fmt::format("{}", fmt::join(f.slugs, ", ")))));
         if (!f.rule.empty()) out_->line(fmt::format("  rule     {}", escape_for_display(f.rule)));
         if (!f.nearest.empty()) out_->line(fmt::format("  nearest  {}{}", escape_for_display(f.nearest), f.why.empty() ? "" : ", but"));
         for (const std::string& why : f.why) out_->line(fmt::format("             {}", escape_again(why)));
+        if (f.is_log) return line_finding(f);
         out_->line(fmt::format("  between  {} and {}, {}{}", end_of(f.initiator), end_of(f.responder), escape_again(f.proto),
                                f.port ? fmt::format(" port {}", *f.port) : ""));
         out_->line(fmt::format("  way      {}{}{}", escape_again(f.direction), f.folded ? ", folded: stands for many" : "",
                                f.detail.empty() ? "" : fmt::format("; first packet: {}", escape_again(f.detail))));
         out_->line(fmt::format("  packets  {} ({} octets), {} to {}", f.count, f.octets, time_of(f.first), time_of(f.last)));
+        out_->line(fmt::format("  samples  {} kept, {} not kept; policy {}", f.samples, f.samples_dropped,
+                               escape_again(f.policy_sha256).substr(0, 12)));
+    }
+
+    void line_finding(const QueuedFinding& f) {
+        for (const std::string& why : f.why) out_->line(fmt::format("  why      {}", escape_again(why)));
+        if (f.initiator.family != 0) out_->line(fmt::format("  from     {}", to_string(f.initiator)));
+        if (!f.detail.empty()) out_->line(fmt::format("  about    {}", escape_again(f.detail)));
+        out_->line(fmt::format("  lines    {} ({} octets), {} to {}", f.count, f.octets, time_of(f.first), time_of(f.last)));
         out_->line(fmt::format("  samples  {} kept, {} not kept; policy {}", f.samples, f.samples_dropped,
                                escape_again(f.policy_sha256).substr(0, 12)));
     }
@@ -142,6 +150,10 @@ private:
     void samples(const Dossier& d) {
         if (!d.samples.empty()) out_->line(out_->bold("samples"));
         for (const DissectedSample& s : d.samples) {
+            if (s.sample.is_log) {
+                line_sample(s.sample, d.finding.count);
+                continue;
+            }
             const std::string which = s.sample.ordinal > 0 ? fmt::format("packet {} of {}", s.sample.ordinal, d.finding.count)
                                                            : fmt::format("{} before the first", 1 - s.sample.ordinal);
             out_->line(fmt::format("{}, {} frame {}", which, escape_for_display(s.sample.source), s.sample.number));
@@ -151,6 +163,11 @@ private:
             if (d.hex) out_->put(hex_dump(s.sample.octets, most_dumped));
             for (const std::string& line : s.dissection) out_->line("  " + line);
         }
+    }
+
+    void line_sample(const Sample& s, std::uint64_t of) {
+        out_->line(fmt::format("line {} of {}, {}: {}", s.ordinal, of, time_of(s.ts), escape_again(s.comment)));
+        out_->line("  " + escape_for_display({reinterpret_cast<const char*>(s.octets.data()), s.octets.size()}));
     }
 
     Output* out_;

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "collector/cli/console.hpp"
+#include "collector/logs/rules_files.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 
 namespace sw {
@@ -21,12 +23,6 @@ constexpr std::int64_t commit_every_ms = 1000;
 
 std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-std::string hex(std::span<const std::uint8_t> octets) {
-    std::string text;
-    for (const std::uint8_t o : octets) text += fmt::format("{:02x}", o);
-    return text;
 }
 
 bool is_regular(const UniqueFd& fd) {
@@ -42,7 +38,7 @@ Result<std::string> journal_of(const UniqueFd& capture) {
     if (!is_regular(capture)) {
         std::array<std::uint8_t, 16> random{};
         randombytes_buf(random.data(), random.size());
-        return "pipe:" + hex(random);
+        return "pipe:" + to_hex(random);
     }
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
@@ -58,7 +54,7 @@ Result<std::string> journal_of(const UniqueFd& capture) {
     }
     std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest{};
     crypto_hash_sha256_final(&state, digest.data());
-    return "capture:" + hex(digest);
+    return "capture:" + to_hex(digest);
 }
 
 class ReplayStore::Gate : public RecordSink {
@@ -75,16 +71,26 @@ public:
     void flow(const FlowRecord& f) override {
         pass([&] { behind_->flow(f); });
     }
+    void opening(const OpeningRecord& o) override {
+        if (lines != nullptr && o.number > lines_known) lines->opening(o);
+    }
+    void log(const LogRecord& l) override {
+        if (lines == nullptr || l.number <= lines_known) return;
+        lines->line({.via = LogVia::mirror, .source = l.tuple.src, .mac = l.mac, .received = l.ts, .octets = l.octets, .broken = {}});
+    }
     void chart(const ChartRecord& c) override {
         pass([&] { behind_->chart(c); });
     }
     void coverage(const CoverageRecord& c) override {
+        if (lines != nullptr) lines->conversations_until(c.to);
         pass([&] { behind_->coverage(c); });
     }
     void heartbeat(const HeartbeatRecord& h) override {
         pass([&] { behind_->heartbeat(h); });
     }
     bool shut = false;
+    LogIngest* lines = nullptr;
+    std::uint64_t lines_known = 0;
 
 private:
     template <class F>
@@ -94,13 +100,14 @@ private:
     RecordSink* behind_;
 };
 
-ReplayStore::ReplayStore(const Options& options, Store store, std::size_t commit_at)
+ReplayStore::ReplayStore(const Options& options, Store store, Store lines, std::size_t commit_at)
     : path_(escape_for_display(options.db)),
       again_(options.replay.again),
       commit_at_(commit_at),
       store_(std::move(store)),
       ingest_(store_),
-      gate_(std::make_unique<Gate>(ingest_)) {}
+      gate_(std::make_unique<Gate>(ingest_)),
+      lines_store_(std::move(lines)) {}
 
 ReplayStore::~ReplayStore() = default;
 
@@ -110,7 +117,9 @@ Result<std::unique_ptr<ReplayStore>> ReplayStore::open(const Options& options, s
     if (!store->set_aside().empty())
         complain(fmt::format("{}: was damaged: set aside as {}, and a new store begins", escape_for_display(options.db),
                              escape_for_display(store->set_aside())));
-    std::unique_ptr<ReplayStore> self(new ReplayStore(options, std::move(*store), commit_at));
+    auto lines = Store::open(options.db, Store::Access::review);
+    if (!lines) return Unexpected{lines.error()};
+    std::unique_ptr<ReplayStore> self(new ReplayStore(options, std::move(*store), std::move(*lines), commit_at));
     if (auto done = self->load_hash_key(); !done) return Unexpected{done.error()};
     return self;
 }
@@ -120,7 +129,7 @@ Result<Done> ReplayStore::load_hash_key() {
     randombytes_buf(fresh.data(), fresh.size());
     auto insert = store_.db().prepare("INSERT OR IGNORE INTO setting (name, value) VALUES ('flow_hash_key', ?)");
     if (!insert) return Unexpected{insert.error()};
-    if (auto done = insert->bind(1, hex(fresh)).run(); !done) return done;
+    if (auto done = insert->bind(1, to_hex(fresh)).run(); !done) return done;
     auto select = store_.db().prepare("SELECT value FROM setting WHERE name = 'flow_hash_key'");
     if (!select) return Unexpected{select.error()};
     if (auto row = select->step(); !row) return Unexpected{row.error()};
@@ -132,9 +141,42 @@ Result<Done> ReplayStore::load_hash_key() {
     return Done{};
 }
 
+/// Lines are judged by the same policy, but for what it imports: this process may read nothing but captures.
 void ReplayStore::start(Engine& engine, const RunRecord& run) {
     gate_->run(run);
     recorder_.emplace(engine, *gate_);
+    LogIngestOptions how;
+    how.program = run.program;
+    how.unconfined = run.unconfined;
+    Policy policy = engine.policy();
+    policy.log.import.clear();
+    auto rules = make_log_rules(std::move(policy));
+    auto lines =
+        rules ? LogIngest::open(lines_store_, std::move(rules->rules), how) : Result<std::unique_ptr<LogIngest>>(Unexpected{rules.error()});
+    if (!lines) {
+        fail(lines.error());
+        return;
+    }
+    lines_ = std::move(*lines);
+    lines_->sensor_policy(run);
+    gate_->lines = lines_.get();
+}
+
+bool ReplayStore::begin_lines(const std::string& journal) {
+    auto at = lines_->position("logs:" + journal);
+    if (!at) return fail(at.error());
+    lines_at_ = std::move(*at);
+    gate_->lines_known = lines_at_.complete ? UINT64_MAX : lines_at_.offset;
+    return true;
+}
+
+bool ReplayStore::commit_lines(bool complete) {
+    if (lines_->pending() == 0 && !complete) return true;
+    lines_at_.segment = 1;
+    lines_at_.offset = std::max(frames_, lines_at_.offset);
+    lines_at_.complete = complete || lines_at_.complete;
+    if (auto done = lines_->commit({&lines_at_, 1}, last_); !done) return fail(done.error());
+    return true;
 }
 
 bool ReplayStore::fail(const Error& error) {
@@ -144,17 +186,22 @@ bool ReplayStore::fail(const Error& error) {
 }
 
 /// Where to go on: at the capture as it is in the store, or with --again at the first counting of it that is not finished.
-Result<Ingest::Progress> ReplayStore::find_place(const std::string& journal) {
+Result<Ingest::Progress> ReplayStore::find_place(std::string& journal) {
+    const std::string plain = journal;
     auto progress = ingest_.begin(journal);
-    for (int number = 2; again_ && progress && (progress->complete || progress->covered); ++number)
-        progress = ingest_.begin(fmt::format("{}:{}", journal, number));
+    for (int number = 2; again_ && progress && (progress->complete || progress->covered); ++number) {
+        journal = fmt::format("{}:{}", plain, number);
+        progress = ingest_.begin(journal);
+    }
     return progress;
 }
 
-bool ReplayStore::begin_file(const std::string& name, const std::string& journal) {
+bool ReplayStore::begin_file(const std::string& name, const std::string& capture) {
     if (trouble_ || !settle()) return false;
+    std::string journal = capture;
     auto progress = find_place(journal);
     if (!progress) return fail(progress.error());
+    if (!begin_lines(journal)) return false;
     name_ = escape_for_display(name);
     progress_ = *progress;
     frames_ = 0;
@@ -169,6 +216,7 @@ bool ReplayStore::begin_file(const std::string& name, const std::string& journal
 
 bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgement> judgements) {
     if (trouble_) return false;
+    if (!frames.empty()) last_ = std::max(last_, frames.back().ts);
     const std::uint64_t there = progress_.complete ? frames_ + frames.size() : progress_.position.offset;
     const std::uint64_t skip = std::min<std::uint64_t>(there > frames_ ? there - frames_ : 0, frames.size());
     if (progress_.known && !progress_.complete && frames_ <= there && frames_ + frames.size() > there)
@@ -177,7 +225,7 @@ bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgemen
     frames_ += frames.size();
     if (skip == frames.size()) return true;
     added_ = true;
-    if (ingest_.pending() < commit_at_ && now_ms() - committed_at_ < commit_every_ms) return true;
+    if (ingest_.pending() + lines_->pending() < commit_at_ && now_ms() - committed_at_ < commit_every_ms) return true;
     recorder_->checkpoint();
     return commit(false);
 }
@@ -185,7 +233,7 @@ bool ReplayStore::judged(std::span<const Frame> frames, std::span<const Judgemen
 bool ReplayStore::commit(bool complete) {
     if (auto done = ingest_.commit({1, std::max(frames_, progress_.position.offset)}, complete); !done) return fail(done.error());
     committed_at_ = now_ms();
-    return true;
+    return commit_lines(false);
 }
 
 bool ReplayStore::end_file(const std::string& error) {
@@ -206,7 +254,8 @@ bool ReplayStore::end_file(const std::string& error) {
 /// The commit that ends the file before: together with what the run's end adds, if it was the last.
 bool ReplayStore::settle() {
     if (!std::exchange(unsettled_, false)) return true;
-    return (gate_->shut && ingest_.pending() == 0) || commit(complete_);
+    if (!(gate_->shut && ingest_.pending() == 0) && !commit(complete_)) return false;
+    return gate_->lines_known == UINT64_MAX || commit_lines(complete_);
 }
 
 bool ReplayStore::finish() {
@@ -219,6 +268,9 @@ bool ReplayStore::finish() {
     complain(fmt::format("{}: {} {} added, in {} new and {} known findings; {} kept whole{}", path_, t.packets,
                          t.packets == 1 ? "packet" : "packets", t.findings_new, t.findings_known, t.samples,
                          t.samples_dropped == 0 ? "" : fmt::format(", {} not for want of room", t.samples_dropped)));
+    if (const std::uint64_t n = lines_->totals().lines; n > 0)
+        complain(fmt::format("{}: {} log lines added, in {} new and {} known findings", path_, n, lines_->findings().findings_new,
+                             lines_->findings().findings_known));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "collector/cli/options.hpp"
+#include "collector/logs/log_ingest.hpp"
 #include "collector/store/ingest.hpp"
 #include "rules/base/unique_fd.hpp"
 #include "sensor/journal/recorder.hpp"
@@ -44,9 +45,11 @@ public:
 private:
     /// Stands before the store: shut, only the run and its findings' descriptions pass.
     class Gate;
-    ReplayStore(const Options& options, Store store, std::size_t commit_at);
+    ReplayStore(const Options& options, Store store, Store lines, std::size_t commit_at);
     Result<Done> load_hash_key();
-    Result<Ingest::Progress> find_place(const std::string& journal);
+    Result<Ingest::Progress> find_place(std::string& journal);
+    bool begin_lines(const std::string& journal);
+    bool commit_lines(bool complete);
     bool commit(bool complete);
     bool settle();
     bool fail(const Error& error);
@@ -58,6 +61,10 @@ private:
     Store store_;
     Ingest ingest_;
     std::unique_ptr<Gate> gate_;
+    Store lines_store_;                 ///< a connection of its own, as ingest has
+    std::unique_ptr<LogIngest> lines_;  ///< syslog datagrams of the capture; they count exactly once, too, by a position of their own
+    LogPosition lines_at_;
+    Timestamp last_;  ///< frame
     std::optional<Recorder> recorder_;
     std::array<std::uint8_t, 16> hash_key_{};
     std::optional<Error> trouble_;

@@ -191,6 +191,7 @@ Json log_json(const LogSection& log) {
             {"max_templates", log.templates_a_host},
             {"max_values", log.values_a_hole},
             {"max_new", log.new_templates_a_host},
+            {"filters", log.filters},
             {"import", log.import},
             {"rules", rules}};
 }

@@ -53,6 +53,7 @@ public:
         samples(store);
         coverage();
         writers();
+        for (const std::string& line : log_lines(facts_->logs, now_)) out_->line(line);
         policies();
         out_->line(fmt::format("{:<11}{} decision{}{}", "record", facts_->decisions, facts_->decisions == 1 ? "" : "s",
                                facts_->head.empty() ? "" : ", head " + facts_->head));
@@ -169,6 +170,7 @@ std::string json_line(const StatusFacts& facts, const Store& store) {
     o["store"] = {{"file", store.path()}, {"bytes", facts.store_octets}, {"wal_bytes", facts.wal_octets}};
     o["coverage"] = coverage_json(facts);
     o["liveness"] = liveness_json(facts);
+    o["logs"] = log_json(facts.logs);
     o["policies"] = policies_json(facts);
     o["expiring"] = expiring_json(facts);
     o["incomplete"] = facts.incomplete;

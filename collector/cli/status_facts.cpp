@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "collector/store/ingest.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 #include "rules/policy/policy.hpp"
 
@@ -30,12 +31,6 @@ Result<Done> each(Database& db, std::string_view sql, Take take) {
         if (!*row) return Done{};
         take(*statement);
     }
-}
-
-std::string hex(Bytes octets) {
-    std::string text;
-    for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
-    return text;
 }
 
 Result<Done> read_queue(Database& db, StatusFacts& facts) {
@@ -130,16 +125,23 @@ Result<Done> read_chain(Database& db, StatusFacts& facts) {
     std::string expected;
     return each(db, "SELECT prev, hash FROM review ORDER BY id DESC LIMIT 2", [&](const Statement& row) {
         if (facts.head.empty())
-            facts.head = hex(row.blob(1));
+            facts.head = to_hex(row.blob(1));
         else
-            facts.chain_ends = facts.chain_ends && hex(row.blob(1)) == expected;
-        expected = hex(row.blob(0));
+            facts.chain_ends = facts.chain_ends && to_hex(row.blob(1)) == expected;
+        expected = to_hex(row.blob(0));
     });
 }
 
 std::uint64_t size_of(const std::string& path) {
     struct stat about {};
     return ::stat(path.c_str(), &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
+}
+
+Result<Done> read_logs(Store& store, StatusFacts& facts) {
+    auto logs = log_facts(store);
+    if (!logs) return Unexpected{logs.error()};
+    facts.logs = std::move(*logs);
+    return Done{};
 }
 
 }  // namespace
@@ -157,6 +159,7 @@ Result<StatusFacts> status_facts(Store& store, Timestamp now) {
         done = each(db, "SELECT journal FROM journal_offset WHERE complete = 0 AND journal LIKE 'capture:%' ORDER BY journal",
                     [&](const Statement& row) { facts.incomplete.push_back(row.text(0)); });
     if (done) done = read_chain(db, facts);
+    if (done) done = read_logs(store, facts);
     (void)db.execute("ROLLBACK");  // nothing was written
     if (!done) return Unexpected{done.error()};
     facts.store_octets = size_of(store.path());
@@ -190,6 +193,7 @@ std::vector<std::string> status_problems(const StatusFacts& facts) {
     if (!facts.chain_ends)
         problems.emplace_back("the record of decisions does not hold together: run 'span-watcher queue history --verify'");
     for (const StatusFacts::Writer& w : facts.writers) add_problems(w, problems);
+    for (std::string& problem : log_problems(facts.logs)) problems.push_back(std::move(problem));
     if (!facts.policy_problem.empty()) problems.push_back(facts.policy_problem);
     return problems;
 }

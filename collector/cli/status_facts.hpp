@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collector/cli/heartbeats.hpp"
+#include "collector/cli/status_logs.hpp"
 #include "collector/store/queue.hpp"
 #include "collector/store/store.hpp"
 
@@ -50,7 +51,8 @@ struct StatusFacts {
         bool late = false;
     };
     std::vector<Writer> writers;  ///< of the alarm journals; not of the store: status adds them
-    bool chain_ends = true;       ///< numbers without a gap, and the last row follows from the one before it
+    LogFacts logs;
+    bool chain_ends = true;  ///< numbers without a gap, and the last row follows from the one before it
 };
 
 /// cost: one pass over samples (lengths only), small queries besides

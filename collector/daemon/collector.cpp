@@ -27,18 +27,30 @@ void say(const std::string& text) { fmt::print(stderr, "span-collector: {}\n", t
 ExitCode Collector::run() {
     if (auto done = bear(alarms_.recall(options_->alarms)); !done) return finish(Unexpected{done.error()});
     beat();
-    const std::string status =
-        fmt::format("{} spools into {}{}", spools_->size(), escape_for_display(options_->db), options_->unconfined ? "; UNCONFINED" : "");
-    say("ready: " + status);
-    notifier_->ready(status);
+    say("ready: " + status());
+    notifier_->ready(status());
     Result<bool> more = true;
     while (!collector_must_end()) {
         more = turn(steady());
         if (!more) break;
         if (collector_totals_asked()) say(totals());
-        if (!*more) ::poll(nullptr, 0, look_again_ms);
+        if (collector_reload_asked() && !options_->policy.empty()) logs_->reload(options_->policy);
+        if (!*more) wait();
     }
     return finish(more);
+}
+
+std::string Collector::status() const {
+    const std::size_t log_sources = options_->log_spools.size() + (logs_->descriptor() >= 0);
+    return fmt::format("{} spools{} into {}{}", spools_->size(),
+                       log_sources == 0 ? "" : fmt::format(" and {} other log sources", log_sources), escape_for_display(options_->db),
+                       options_->unconfined ? "; UNCONFINED" : "");
+}
+
+/// Until something comes in on the socket, or it is time to look again.
+void Collector::wait() {
+    pollfd socket{logs_->descriptor(), POLLIN, 0};
+    ::poll(&socket, socket.fd >= 0, look_again_ms);
 }
 
 /// true: there may be more at once.
@@ -49,6 +61,9 @@ Result<bool> Collector::turn(Instant now) {
         if (!n) return Unexpected{n.error()};
         more |= *n > 0;
     }
+    auto lines = logs_->turn(now);
+    if (!lines) return Unexpected{lines.error()};
+    more |= *lines > 0;
     if (now >= tell_not_before_) {
         auto told = tell();
         if (!told) return Unexpected{told.error()};
@@ -70,6 +85,7 @@ Result<Done> Collector::every_second(Instant now) {
     next_second_ = now + 1s;
     beat();
     notifier_->watchdog();
+    if (auto done = logs_->every_second(now); !done) return done;
     return now >= next_retention_ ? bear(retain(now)) : Result<Done>(Done{});
 }
 
@@ -105,11 +121,12 @@ void Collector::beat() {
 std::string Collector::trouble() const {
     for (const Spool& spool : *spools_)
         if (!spool.trouble().empty()) return spool.trouble();
+    if (!logs_->trouble().empty()) return logs_->trouble();
     return store_trouble_;
 }
 
 std::uint64_t Collector::records() const {
-    std::uint64_t sum = 0;
+    std::uint64_t sum = logs_->lines();
     for (const Spool& spool : *spools_) sum += spool.records();
     return sum;
 }
@@ -125,8 +142,9 @@ std::string Collector::totals() const {
         sum.samples_dropped += t.samples_dropped;
         if (!spool.is_open()) waited += fmt::format("; {} is not read", spool.name());
     }
-    return fmt::format("{} records: {} packets, {} new findings, {} packets kept whole, {} not for want of room; {} alarms of findings{}",
-                       records(), sum.packets, sum.findings_new, sum.samples, sum.samples_dropped, alarms_.told(), waited);
+    return fmt::format(
+        "{} records: {} packets, {} new findings, {} packets kept whole, {} not for want of room; {}; {} alarms of findings{}", records(),
+        sum.packets, sum.findings_new, sum.samples, sum.samples_dropped, logs_->totals(), alarms_.told(), waited);
 }
 
 ExitCode Collector::finish(const Result<bool>& last) {
@@ -135,6 +153,7 @@ ExitCode Collector::finish(const Result<bool>& last) {
     if (last) {
         for (Spool& spool : *spools_)
             if (done) done = spool.commit(steady());
+        if (done) done = logs_->commit(steady());
         if (done)
             if (auto told = tell(); !told) done = Unexpected{told.error()};
     } else {

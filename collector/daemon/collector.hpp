@@ -4,6 +4,7 @@
 #include <string>
 
 #include "collector/daemon/finding_alarms.hpp"
+#include "collector/daemon/log_keeper.hpp"
 #include "collector/daemon/options.hpp"
 #include "collector/daemon/spool.hpp"
 #include "rules/base/notify.hpp"
@@ -13,10 +14,12 @@ namespace sw {
 class Collector {
 public:
     /// All must outlive it. store: no spool's
-    Collector(const CollectorOptions& options, Store& store, std::deque<Spool>& spools, AlarmWriter& journal, const Notifier& notifier)
+    Collector(const CollectorOptions& options, Store& store, std::deque<Spool>& spools, LogKeeper& logs, AlarmWriter& journal,
+              const Notifier& notifier)
         : options_(&options),
           store_(&store),
           spools_(&spools),
+          logs_(&logs),
           journal_(&journal),
           notifier_(&notifier),
           ring_(journal),
@@ -34,6 +37,8 @@ private:
     Result<Done> retain(Instant now);
     Result<Done> bear(const Result<Done>& done);
     void beat();
+    void wait();
+    std::string status() const;
     ExitCode finish(const Result<bool>& last);
     std::string trouble() const;
     std::string totals() const;
@@ -42,6 +47,7 @@ private:
     const CollectorOptions* options_;
     Store* store_;
     std::deque<Spool>* spools_;
+    LogKeeper* logs_;
     AlarmWriter* journal_;
     const Notifier* notifier_;
     Ring ring_;

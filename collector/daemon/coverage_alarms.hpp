@@ -22,6 +22,8 @@ public:
     void packet(const PacketRecord& p) override { behind_->packet(p); }
     void count(const CountRecord& c) override { behind_->count(c); }
     void flow(const FlowRecord& f) override { behind_->flow(f); }
+    void opening(const OpeningRecord& o) override { behind_->opening(o); }
+    void log(const LogRecord& l) override { behind_->log(l); }
     void chart(const ChartRecord& c) override { behind_->chart(c); }
     void coverage(const CoverageRecord& c) override;
     void heartbeat(const HeartbeatRecord& h) override { behind_->heartbeat(h); }

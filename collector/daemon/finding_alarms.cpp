@@ -29,7 +29,7 @@ struct LastAlarms : AlarmReader::Sink {
 };
 
 constexpr const char* all_due =
-    "SELECT d.finding, d.was, d.digits, d.since, f.count, f.severity, f.sentence, f.state IN ('allowed', 'dismissed')"
+    "SELECT d.finding, d.was, d.digits, d.since, f.count, f.severity, f.sentence, f.state IN ('allowed', 'dismissed'), f.kind"
     " FROM alarm_due d JOIN finding f ON f.id = d.finding ORDER BY d.finding LIMIT ?";
 
 FindingAlarms::Due due_from(const Statement& row) {
@@ -45,7 +45,8 @@ FindingAlarms::Due due_from(const Statement& row) {
     a.count = static_cast<std::uint64_t>(row.integer(4));
     a.severity = is_new ? severity : Severity::notice;
     a.kind = is_new ? "finding" : "recurrence";
-    a.sentence = is_new ? row.text(6) : fmt::format("{} Again: {} packets so far.", row.text(6), a.count);
+    a.sentence =
+        is_new ? row.text(6) : fmt::format("{} Again: {} {} so far.", row.text(6), a.count, row.text(8) == "log" ? "lines" : "packets");
     return d;
 }
 

@@ -14,17 +14,40 @@ namespace sw {
 namespace {
 
 constexpr std::string_view usage =
-    "usage: span-collector --spool FOLDER [--spool FOLDER ...] --db FILE --alarms FOLDER\n"
-    "                      [--retain-days N] [--sample-budget MIB] [--user NAME] [--unconfined]\n";
+    "usage: span-collector --spool FOLDER [--spool FOLDER ...] --db FILE --alarms FOLDER [--policy FILE]\n"
+    "                      [--log-spool FOLDER ...] [--log-udp ADDRESS:PORT] [--log-journal FOLDER]\n"
+    "                      [--retain-days N] [--sample-budget MIB] [--log-days N] [--log-budget MIB] [--user NAME] [--unconfined]\n";
 
-enum Option : int { spool = 1, db, alarms, user, retain_days, sample_budget, unconfined, help, version };
+enum Option : int {
+    spool = 1,
+    db,
+    alarms,
+    user,
+    retain_days,
+    sample_budget,
+    unconfined,
+    help,
+    version,
+    policy,
+    log_spool,
+    log_udp,
+    log_journal,
+    log_days,
+    log_budget
+};
 
-const std::array<option, 10> long_options{{{"spool", required_argument, nullptr, spool},
+const std::array<option, 16> long_options{{{"spool", required_argument, nullptr, spool},
                                            {"db", required_argument, nullptr, db},
                                            {"alarms", required_argument, nullptr, alarms},
                                            {"user", required_argument, nullptr, user},
                                            {"retain-days", required_argument, nullptr, retain_days},
                                            {"sample-budget", required_argument, nullptr, sample_budget},
+                                           {"policy", required_argument, nullptr, policy},
+                                           {"log-spool", required_argument, nullptr, log_spool},
+                                           {"log-udp", required_argument, nullptr, log_udp},
+                                           {"log-journal", required_argument, nullptr, log_journal},
+                                           {"log-days", required_argument, nullptr, log_days},
+                                           {"log-budget", required_argument, nullptr, log_budget},
                                            {"unconfined", no_argument, nullptr, unconfined},
                                            {"help", no_argument, nullptr, help},
                                            {"version", no_argument, nullptr, version},
@@ -37,8 +60,39 @@ Result<std::uint64_t> number(const char* name, std::uint64_t most, std::string_v
     return unexpected(fmt::format("{} {}: takes a whole number from 1 to {}", name, escape_for_display(text), most));
 }
 
+/// Days, at most a century.
+Result<Done> take_days(const char* name, const char* value, Duration& out) {
+    const auto days = number(name, 36'500, value);
+    if (!days) return Unexpected{days.error()};
+    out = std::chrono::hours{24} * static_cast<std::int64_t>(*days);
+    return Done{};
+}
+
+Result<Done> take_mib(const char* name, const char* value, std::uint64_t& out) {
+    const auto mib = number(name, 1u << 20, value);
+    if (!mib) return Unexpected{mib.error()};
+    out = *mib << 20;
+    return Done{};
+}
+
 Result<Done> take(CollectorOptions& o, int which, const char* value) {
     switch (which) {
+        case policy:
+            o.policy = value;
+            break;
+        case log_spool:
+            o.log_spools.emplace_back(value);
+            break;
+        case log_udp:
+            o.log_udp = value;
+            break;
+        case log_journal:
+            o.log_journal = value;
+            break;
+        case log_days:
+            return take_days("--log-days", value, o.log_retain);
+        case log_budget:
+            return take_mib("--log-budget", value, o.log_octets);
         case spool:
             o.spools.emplace_back(value);
             break;
@@ -60,18 +114,10 @@ Result<Done> take(CollectorOptions& o, int which, const char* value) {
         case version:
             o.answer = "span-collector " SPAN_VERSION "\n";
             break;
-        case retain_days: {
-            const auto days = number("--retain-days", 36'500, value);
-            if (!days) return Unexpected{days.error()};
-            o.retain = std::chrono::hours{24} * static_cast<std::int64_t>(*days);
-            break;
-        }
-        case sample_budget: {
-            const auto mib = number("--sample-budget", 1u << 20, value);
-            if (!mib) return Unexpected{mib.error()};
-            o.sample_octets = *mib << 20;
-            break;
-        }
+        case retain_days:
+            return take_days("--retain-days", value, o.retain);
+        case sample_budget:
+            return take_mib("--sample-budget", value, o.sample_octets);
         default:
             break;
     }
@@ -81,9 +127,12 @@ Result<Done> take(CollectorOptions& o, int which, const char* value) {
 Result<Done> check(const CollectorOptions& o) {
     const std::string_view missing = o.spools.empty() ? "--spool" : o.db.empty() ? "--db" : o.alarms.empty() ? "--alarms" : "";
     if (!missing.empty()) return unexpected(fmt::format("{} is missing (--help lists the options)", missing));
-    for (auto s = o.spools.begin(); s != o.spools.end(); ++s)
-        if (std::find(o.spools.begin(), s, *s) != s)
-            return unexpected(fmt::format("--spool {}: is named twice; name each spool once", escape_for_display(*s)));
+    for (const auto& [name, folders] : {std::pair{"--spool", &o.spools}, std::pair{"--log-spool", &o.log_spools}})
+        for (auto s = folders->begin(); s != folders->end(); ++s)
+            if (std::find(folders->begin(), s, *s) != s)
+                return unexpected(fmt::format("{} {}: is named twice; name each spool once", name, escape_for_display(*s)));
+    if (!o.log_udp.empty() && o.log_journal.empty())
+        return unexpected("--log-journal is missing: the folder where what comes in on --log-udp is kept first");
     return Done{};
 }
 

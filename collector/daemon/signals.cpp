@@ -6,11 +6,13 @@
 namespace sw {
 namespace {
 
-volatile std::sig_atomic_t end = 0, totals = 0;
+volatile std::sig_atomic_t end = 0, totals = 0, reload = 0;
 
 void on_signal(int signal) {
     if (signal == SIGTERM || signal == SIGINT)
         end = 1;
+    else if (signal == SIGHUP)
+        reload = 1;
     else
         totals = 1;
 }
@@ -24,11 +26,11 @@ void handle(int signal, void (*handler)(int)) {
 }  // namespace
 
 void catch_collector_signals() {
-    for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) handle(signal, on_signal);
+    for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGHUP}) handle(signal, on_signal);
 #ifdef SIGINFO
     handle(SIGINFO, on_signal);
 #endif
-    for (const int signal : {SIGHUP, SIGPIPE}) handle(signal, SIG_IGN);
+    handle(SIGPIPE, SIG_IGN);
 }
 
 bool collector_must_end() { return end != 0; }
@@ -36,6 +38,12 @@ bool collector_must_end() { return end != 0; }
 bool collector_totals_asked() {
     const bool was = totals != 0;
     if (was) totals = 0;
+    return was;
+}
+
+bool collector_reload_asked() {
+    const bool was = reload != 0;
+    if (was) reload = 0;
     return was;
 }
 

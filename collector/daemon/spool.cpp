@@ -16,13 +16,14 @@ namespace sw {
 
 using namespace std::chrono_literals;
 
-Spool::Spool(std::string folder, Store store, const SampleLimits& limits, const Ring& ring)
+Spool::Spool(std::string folder, Store store, const SampleLimits& limits, const Ring& ring, LinesReadTo lines_read_to)
     : folder_(std::move(folder)),
       name_(escape_for_display(folder_)),
       store_(std::move(store)),
       ingest_(store_, limits),
       coverage_(ingest_, name_),
-      ring_(&ring) {}
+      ring_(&ring),
+      lines_read_to_(std::move(lines_read_to)) {}
 
 /// A spool that is not there yet, or that no sensor has begun, is waited for.
 Result<Done> Spool::open(Instant now) {
@@ -68,7 +69,7 @@ Result<Done> Spool::commit(Instant now) {
     for (AlarmRecord& a : coverage_.take()) (*ring_)(std::move(a));
     const JournalPosition here = reader_->position();
     if (auto done = ingest_.commit(here); !done) return fail(done.error(), now);
-    if (here.segment != committed_.segment) remove_finished(here.segment);
+    remove_finished(std::min(here.segment, lines_read_to_(folder_)));
     committed_ = here;
     committed_at_ = now;
     records_ += std::exchange(uncommitted_, 0);
@@ -105,6 +106,7 @@ void Spool::skip_segment(const Error& error) {
 }
 
 void Spool::remove_finished(std::uint64_t segment) {
+    if (segment <= std::exchange(removed_to_, std::max(removed_to_, segment))) return;
     const auto folder = open_journal_folder(folder_);
     if (!folder) return;
     for (const SegmentEntry& s : list_segments(folder->get())) {

@@ -2,6 +2,7 @@
 /// One spool on its way into the store. It is waited for, followed, gone on with behind the last commit, and its segments are removed
 /// once they are in the store (but for the newest finished one: it tells which journal this is).
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -16,8 +17,11 @@ class Spool {
 public:
     using Instant = std::chrono::steady_clock::time_point;
 
+    /// Segments before this one were read for log lines, too.
+    using LinesReadTo = std::function<std::uint64_t(const std::string& folder)>;
+
     /// store: a connection of its own, because ingest sees what others wrote only on another one. ring must outlive it.
-    Spool(std::string folder, Store store, const SampleLimits& limits, const Ring& ring);
+    Spool(std::string folder, Store store, const SampleLimits& limits, const Ring& ring, LinesReadTo lines_read_to);
     Spool(const Spool&) = delete;
     Spool& operator=(const Spool&) = delete;
 
@@ -49,6 +53,7 @@ private:
     Ingest ingest_;
     CoverageAlarms coverage_;
     const Ring* ring_;
+    LinesReadTo lines_read_to_;
     std::optional<JournalReader> reader_;
     JournalPosition committed_;
     std::optional<JournalPosition> skip_to_;
@@ -56,6 +61,7 @@ private:
     std::chrono::seconds pause_ = least_pause;
     std::string trouble_;
     std::uint64_t records_ = 0, uncommitted_ = 0;
+    std::uint64_t removed_to_ = 0;
     bool removal_failed_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/export/export.hpp"
+#include "rules/base/text.hpp"
 #include "rules/packet/community_id.hpp"
 #include "rules/packet/packet.hpp"
 
@@ -118,7 +119,37 @@ Json own_fields(const QueuedFinding& f, const Sample& s) {
 
 }  // namespace
 
+namespace {
+
+Json alert_of(const QueuedFinding& f) {
+    // "allowed": a monitor lets everything pass.
+    return {{"action", "allowed"},
+            {"gid", generator},
+            {"signature_id", f.id},
+            {"rev", 1},
+            {"signature", f.sentence},
+            {"category", f.black ? "Forbidden by policy" : "Not allowed by policy"},
+            {"severity", eve_severity(f.severity)}};
+}
+
+std::string log_line(const QueuedFinding& f, const Sample& s) {
+    Json o;
+    o["timestamp"] = eve_time(s.ts);
+    o["event_type"] = "alert";
+    if (f.initiator.family != 0) o["src_ip"] = to_string(f.initiator);
+    o["app_proto"] = "syslog";
+    o["alert"] = alert_of(f);
+    o["span"] = own_fields(f, s);
+    o["span"]["reasons"] = f.slugs;
+    o["span"]["line"] = escape_for_display({reinterpret_cast<const char*>(s.octets.data()), s.octets.size()});
+    o["span"]["raw"] = base64(s.octets);
+    return o.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
 std::string eve_line(const QueuedFinding& f, const Sample& s) {
+    if (s.is_log) return log_line(f, s);
     std::vector<std::uint8_t> unwrapped;
     const Frame frame = judged_frame(s, unwrapped);
     Packet p;
@@ -130,14 +161,7 @@ std::string eve_line(const QueuedFinding& f, const Sample& s) {
     add_link(o, p);
     add_ends(o, p);
     add_direction(o, p, f);
-    // "allowed": a monitor lets everything pass.
-    o["alert"] = {{"action", "allowed"},
-                  {"gid", generator},
-                  {"signature_id", f.id},
-                  {"rev", 1},
-                  {"signature", f.sentence},
-                  {"category", f.black ? "Forbidden by policy" : "Not allowed by policy"},
-                  {"severity", eve_severity(f.severity)}};
+    o["alert"] = alert_of(f);
     o["packet"] = base64(s.octets);
     o["packet_info"] = {{"linktype", s.link.linktype}, {"linktype_name", name_of(s.link)}};
     o["span"] = own_fields(f, s);

@@ -19,7 +19,8 @@ Result<std::vector<Evidence>> evidence_of(Queue& queue, const std::vector<Queued
     for (const QueuedFinding& f : findings) {
         auto samples = queue.samples(f.id, f.samples);
         if (!samples) return Unexpected{samples.error()};
-        for (Sample& s : *samples) all.push_back({&f, std::move(s)});
+        for (Sample& s : *samples)
+            if (!s.is_log) all.push_back({&f, std::move(s)});
         auto earlier = queue.earlier(f.id);
         if (!earlier) return Unexpected{earlier.error()};
         for (Sample& s : *earlier) all.push_back({&f, std::move(s)});
@@ -35,6 +36,7 @@ Frame frame_of(const Sample& s) { return {s.octets.data(), static_cast<std::uint
 std::string comment_of(const std::vector<QueuedFinding>& findings) {
     std::uint64_t kept = 0, seen = 0;
     for (const QueuedFinding& f : findings) {
+        if (f.is_log) continue;
         kept += f.samples;
         seen += f.count;
     }

@@ -147,7 +147,7 @@ std::string DryRun::sentence() const {
     if (covered.empty()) return "would have allowed nothing that is in the store";
     std::string list;
     for (const Covered& c : covered) list += fmt::format("{}{}{}", list.empty() ? "" : ", ", c.finding, c.whole ? "" : " (in part)");
-    return fmt::format("would have allowed {} packet{} in {} finding{}: {}", packets, packets == 1 ? "" : "s", covered.size(),
+    return fmt::format("would have allowed {} {}{} in {} finding{}: {}", packets, unit, packets == 1 ? "" : "s", covered.size(),
                        covered.size() == 1 ? "" : "s", list);
 }
 

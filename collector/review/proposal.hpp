@@ -39,8 +39,9 @@ struct DryRun {
         std::uint64_t packets = 0;  ///< of the finding, if all its samples are covered; else of the covered samples only
         bool whole = true;          ///< all samples are covered
     };
-    std::vector<Covered> covered;  ///< by finding
-    std::uint64_t packets = 0;     ///< of all of them
+    std::vector<Covered> covered;      ///< by finding
+    std::uint64_t packets = 0;         ///< of all of them
+    std::string_view unit = "packet";  ///< or "line"
     /// "would have allowed 37 packets in 2 findings: 12, 19"
     std::string sentence() const;
     /// The findings that make the rule unacceptable (escalated, blacklisted), as an error; or nothing.

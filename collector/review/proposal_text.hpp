@@ -1,5 +1,5 @@
 #pragma once
-/// A proposal as TOML. Private to this room.
+/// A proposal as TOML; for those who write into policies.
 #include <string>
 #include <string_view>
 

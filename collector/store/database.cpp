@@ -135,11 +135,27 @@ Result<Database> Database::open(const std::string& path, Access access) {
     if (handle == nullptr) return unexpected("out of memory", ExitCode::environment);
     if (code != SQLITE_OK) return Unexpected{db.error()};
     if (access != Access::read && sqlite3_db_readonly(handle, "main") != 0) return Unexpected{unwritable(path)};
-    sqlite3_busy_timeout(handle, busy_timeout_ms);
-    for (const auto& [limit, most] : limits) sqlite3_limit(handle, limit, most);
-    for (const auto& [setting, value] : settings) sqlite3_db_config(handle, setting, value, nullptr);
-    if (auto done = db.execute(pragmas); !done) return Unexpected{done.error()};
+    if (auto done = db.set_up(); !done) return Unexpected{done.error()};
     return db;
+}
+
+Result<Database> Database::in_memory() {
+    Database db;
+    db.path_ = std::make_unique<std::string>("(in memory)");
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    db.db_.reset(handle);
+    if (handle == nullptr) return unexpected("out of memory", ExitCode::environment);
+    if (code != SQLITE_OK) return Unexpected{db.error()};
+    if (auto done = db.set_up(); !done) return Unexpected{done.error()};
+    return db;
+}
+
+Result<Done> Database::set_up() {
+    sqlite3_busy_timeout(db_.get(), busy_timeout_ms);
+    for (const auto& [limit, most] : limits) sqlite3_limit(db_.get(), limit, most);
+    for (const auto& [setting, value] : settings) sqlite3_db_config(db_.get(), setting, value, nullptr);
+    return execute(pragmas);
 }
 
 Result<Statement> Database::prepare(std::string_view sql) {

@@ -56,6 +56,8 @@ public:
     /// less the umask, since others of the group decide on what is in it. A path is never read as a URI.
     /// errors: cannot be opened, is not a database (code environment, input or integrity, by SQLite's code)
     static Result<Database> open(const std::string& path, Access access);
+    /// One that no file holds, gone with the object.
+    static Result<Database> in_memory();
 
     Result<Statement> prepare(std::string_view sql);
     Result<Done> execute(std::string_view sql);  ///< one or several statements without results
@@ -70,6 +72,7 @@ public:
     static constexpr int busy_timeout_ms = 10'000;  ///< so long a person's decision waits for ingest, or ingest for it
 
 private:
+    Result<Done> set_up();
     struct Close {
         void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
     };

@@ -98,6 +98,8 @@ Result<Ingest::Progress> Ingest::Impl::begin(const std::string& journal) {
 Result<Done> Ingest::Impl::commit(JournalPosition position, bool complete) {
     const auto write = [&]() -> Result<Done> {
         if (auto done = flush(); !done) return done;
+        if (also_)
+            if (auto done = also_(); !done) return done;
         sql_.position.bind(1, journal_)
             .bind(2, static_cast<std::int64_t>(position.segment))
             .bind(3, static_cast<std::int64_t>(position.offset))
@@ -139,26 +141,30 @@ void Ingest::Impl::run(const RunRecord& r) {
     numbers_.clear();
 }
 
-void Ingest::Impl::finding(const FindingRecord& f) {
+void Ingest::Impl::describe(std::uint32_t number, FindingText text) {
     if (error_) return;
-    if (f.finding == 0 || f.finding >= most_numbers)
-        return fail(
-            {ExitCode::input, fmt::format("journal {}: finding number {} is out of range", escape_for_display(journal_), f.finding)});
-    if (numbers_.size() <= f.finding)
-        numbers_.resize(std::max<std::size_t>(f.finding + 1, std::min<std::size_t>(numbers_.size() * 2, most_numbers)));
-    numbers_[f.finding] = {std::make_shared<FindingRecord>(f), none};
+    if (number == 0 || number >= most_numbers)
+        return fail({ExitCode::input, fmt::format("journal {}: finding number {} is out of range", escape_for_display(journal_), number)});
+    if (numbers_.size() <= number)
+        numbers_.resize(std::max<std::size_t>(number + 1, std::min<std::size_t>(numbers_.size() * 2, most_numbers)));
+    numbers_[number] = {std::make_shared<FindingText>(std::move(text)), none};
+}
+
+std::int64_t Ingest::Impl::id_of(std::uint32_t number) const {
+    const std::size_t row = number < numbers_.size() ? numbers_[number].row : none;
+    return row == none ? 0 : rows_[row].id;
 }
 
 FindingRow* Ingest::Impl::row_of(std::uint32_t number) {
     if (number < numbers_.size() && numbers_[number].row != none) [[likely]]
         return &rows_[numbers_[number].row];
     if (error_) return nullptr;
-    if (number >= numbers_.size() || !numbers_[number].record || !run_) {
+    if (number >= numbers_.size() || !numbers_[number].text || !run_) {
         fail({ExitCode::input,
               fmt::format("journal {}: a packet of finding {}, which was never described", escape_for_display(journal_), number)});
         return nullptr;
     }
-    auto row = resolve(numbers_[number].record);
+    auto row = resolve(numbers_[number].text);
     if (!row) {
         fail(row.error());
         return nullptr;
@@ -192,10 +198,20 @@ void Ingest::Impl::add(FindingRow& row, std::uint64_t packets, std::uint64_t oct
     uncommitted_.packets += packets;
 }
 
-PendingSample& Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
-    PendingSample s;
+PendingSample& Ingest::Impl::keep(FindingRow& row, PendingSample s, Bytes octets, std::string_view comment) {
     s.row = static_cast<std::size_t>(&row - rows_.data());
     s.nth = row.packets;
+    s.at = arena_.size();
+    s.caplen = octets.size();
+    s.comment = comment.size();
+    arena_.insert(arena_.end(), octets.begin(), octets.end());
+    arena_.insert(arena_.end(), comment.begin(), comment.end());
+    samples_.push_back(s);
+    return samples_.back();
+}
+
+PendingSample& Ingest::Impl::keep_packet(FindingRow& row, const PacketRecord& p) {
+    PendingSample s;
     s.ts = p.frame.ts;
     s.len = p.frame.len;
     s.link = p.frame.link;
@@ -204,20 +220,14 @@ PendingSample& Ingest::Impl::keep(FindingRow& row, const PacketRecord& p) {
     s.number = p.frame.number;
     s.wrapping = p.wrapping;
     s.inner_link = p.inner_link;
-    s.at = arena_.size();
-    s.caplen = p.frame.caplen;
-    s.comment = p.comment.size();
-    arena_.insert(arena_.end(), p.frame.data, p.frame.data + p.frame.caplen);
-    arena_.insert(arena_.end(), p.comment.begin(), p.comment.end());
-    samples_.push_back(s);
-    return samples_.back();
+    return keep(row, s, {p.frame.data, p.frame.caplen}, p.comment);
 }
 
 /// Kept of a finding that is new: they follow its first packet.
 void Ingest::Impl::keep_earlier(const PacketRecord& p) {
     FindingRow* row = row_of(p.finding);
     if (row == nullptr || row->stored + row->packets != 1) return;
-    keep(*row, p).earlier = p.earlier;
+    keep_packet(*row, p).earlier = p.earlier;
     relieve();
 }
 
@@ -227,7 +237,23 @@ void Ingest::Impl::packet(const PacketRecord& p) {
     if (row == nullptr) return;
     add(*row, 1, p.judged_len(), p.frame.ts, p.frame.ts);
     if (row->stored + row->packets >= row->next_sample) {
-        keep(*row, p);
+        keep_packet(*row, p);
+        row->next_sample = next_after(row->stored + row->packets);
+    }
+    relieve();
+}
+
+void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment) {
+    FindingRow* row = row_of(number);
+    if (row == nullptr) return;
+    add(*row, 1, octets.size(), received, received);
+    if (row->stored + row->packets >= row->next_sample) {
+        PendingSample s;
+        s.ts = received;
+        s.len = static_cast<std::uint32_t>(octets.size());
+        s.verdict = row->text->log && row->text->log->black ? Verdict::black : Verdict::grey;
+        s.is_log = true;
+        keep(*row, s, octets, comment);
         row->next_sample = next_after(row->stored + row->packets);
     }
     relieve();
@@ -247,7 +273,17 @@ Ingest::~Ingest() = default;
 Result<Ingest::Progress> Ingest::begin(const std::string& journal) { return impl_->begin(journal); }
 Result<Done> Ingest::commit(JournalPosition position, bool complete) { return impl_->commit(position, complete); }
 void Ingest::run(const RunRecord& r) { impl_->run(r); }
-void Ingest::finding(const FindingRecord& f) { impl_->finding(f); }
+void Ingest::finding(const FindingRecord& f) { impl_->describe(f.finding, {f, std::nullopt}); }
+void Ingest::log_finding(std::uint32_t number, const LogFinding& f) {
+    FindingRecord record;
+    record.finding = number;
+    impl_->describe(number, {std::move(record), f});
+}
+void Ingest::log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment) {
+    impl_->log_line(number, received, octets, comment);
+}
+void Ingest::also(std::function<Result<Done>()> rows) { impl_->also_ = std::move(rows); }
+std::int64_t Ingest::id_of(std::uint32_t number) const { return impl_->id_of(number); }
 void Ingest::packet(const PacketRecord& p) { impl_->packet(p); }
 void Ingest::count(const CountRecord& c) { impl_->count(c); }
 void Ingest::flow(const FlowRecord& f) { impl_->append(impl_->flows_, f); }

@@ -1,7 +1,9 @@
 #pragma once
 /// Records into the store, exactly once: rows and the position they account for go in one transaction.
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "collector/store/store.hpp"
 #include "sensor/journal/journal_reader.hpp"
@@ -15,6 +17,17 @@ struct SampleLimits {
                                         ///< beyond twice that none
     std::uint32_t findings = 131'072;   ///< of a store; then one last finding takes the rest, one the critical rest
     std::uint32_t critical = 8'192;     ///< more, for critical findings only
+};
+
+/// A finding of log lines, as the log room words it.
+struct LogFinding {
+    std::string shape;   ///< what makes it this finding: canonical JSON, keys sorted, "kind":"log" among them
+    std::string reason;  ///< slug (rules/logs/log_reason.def)
+    Severity severity = Severity::high;
+    bool black = false, folded = false;
+    std::string sentence, detail;
+    std::vector<std::string> why;
+    Address source;  ///< who sent its lines; family 0: a file
 };
 
 /// What makes two packets, runs or days one finding is FindingRecord::Shape. The texts of a finding (sentence, why, detail,
@@ -44,11 +57,21 @@ public:
     /// and the caller stops reading (the journal keeps the data), or goes back to the last commit with begin().
     Result<Done> commit(JournalPosition position, bool complete = false);
 
+    /// As finding() and packet(), for lines: number is of the same run's findings, octets the line as received.
+    void log_finding(std::uint32_t number, const LogFinding& finding);
+    void log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment);
+    /// What else goes into each commit's transaction, behind the findings. Its error takes everything back.
+    void also(std::function<Result<Done>()> rows);
+    /// The store's id of a finding that was counted; while also()'s rows are written, not before.
+    std::int64_t id_of(std::uint32_t number) const;
+
     void run(const RunRecord&) override;
     void finding(const FindingRecord&) override;
     void packet(const PacketRecord&) override;
     void count(const CountRecord&) override;
     void flow(const FlowRecord&) override;
+    void opening(const OpeningRecord&) override {}  ///< as logs: LogIngest reads those
+    void log(const LogRecord&) override {}
     void chart(const ChartRecord&) override;
     void coverage(const CoverageRecord&) override;
     void heartbeat(const HeartbeatRecord&) override;
@@ -58,7 +81,7 @@ public:
     std::size_t pending() const;
     static constexpr std::size_t comfortable = 10'000;
 
-    struct Totals {
+    struct Totals {  // packets: and lines
         std::uint64_t packets = 0, findings_new = 0, findings_known = 0, samples = 0, samples_dropped = 0;
     };
     const Totals& totals() const;  ///< committed by this object; a finding counts each time a run touches it first

@@ -82,14 +82,11 @@ void Ingest::Impl::choose_samples() {
     }
 }
 
-Result<Done> Ingest::Impl::insert_finding(FindingRow& row) {
-    const FindingRecord& f = *row.text;
+/// Columns 2 to 16 and 24.
+void Ingest::Impl::bind_packets(const FindingRecord& f) {
     const Shape& shape = f.shape;
     Statement& s = sql_.insert;
-    s.bind_borrowed(1, Bytes(row.key))
-        .bind(2, canonical(shape))
-        .bind(3, static_cast<std::int64_t>(f.severity))
-        .bind(4, std::int64_t{!shape.forbid.empty()});
+    s.bind(2, canonical(shape)).bind(3, static_cast<std::int64_t>(f.severity)).bind(4, std::int64_t{!shape.forbid.empty()});
     s.bind(5, std::int64_t{!is_exact(shape)})
         .bind(6, stored_reasons(shape.reasons))
         .bind(7, stored_text(f.sentence))
@@ -101,6 +98,23 @@ Result<Done> Ingest::Impl::insert_finding(FindingRow& row) {
     has_port(shape) ? s.bind(14, std::int64_t{shape.port}) : s.bind_null(14);
     bind_or_null(s, 15, f.nearest);
     bind_or_null(s, 16, shape.forbid);
+    s.bind(24, std::string_view("packet"));
+}
+
+void Ingest::Impl::bind_lines(const LogFinding& f) {
+    Statement& s = sql_.insert;
+    s.bind(2, f.shape).bind(3, static_cast<std::int64_t>(f.severity)).bind(4, std::int64_t{f.black}).bind(5, std::int64_t{f.folded});
+    s.bind(6, stored_list({f.reason})).bind(7, stored_text(f.sentence)).bind(8, stored_list(f.why)).bind(9, stored_text(f.detail));
+    s.bind(10, to_string(Direction::unknown));
+    bind_or_null(s, 11, f.source);
+    s.bind_null(12).bind(13, std::string_view("syslog")).bind_null(14).bind_null(15).bind_null(16);
+    s.bind(24, std::string_view("log"));
+}
+
+Result<Done> Ingest::Impl::insert_finding(FindingRow& row) {
+    Statement& s = sql_.insert;
+    s.bind_borrowed(1, Bytes(row.key));
+    row.text->log ? bind_lines(*row.text->log) : bind_packets(row.text->record);
     s.bind(17, as_integer(row.packets)).bind(18, as_integer(row.octets)).bind(19, row.first.ns).bind(20, row.last.ns);
     s.bind(21, as_integer(row.kept)).bind(22, as_integer(row.dropped)).bind(23, stored_text(run_->policy_sha256));
     if (auto done = s.run(); !done) return done;
@@ -122,8 +136,11 @@ Result<Done> Ingest::Impl::update_finding(FindingRow& row) {
         row.stored_first = row.first;
     }
     if (row.text && row.told_by != run_->policy_sha256) {
-        const FindingRecord& f = *row.text;
-        sql_.retell.bind(1, stored_text(f.sentence)).bind(2, stored_list(f.why)).bind(3, stored_text(f.detail));
+        const FindingRecord& f = row.text->record;
+        const LogFinding* log = row.text->log ? &*row.text->log : nullptr;
+        sql_.retell.bind(1, stored_text(log ? log->sentence : f.sentence))
+            .bind(2, stored_list(log ? log->why : f.why))
+            .bind(3, stored_text(log ? log->detail : f.detail));
         bind_or_null(sql_.retell, 4, f.nearest);
         if (auto done = sql_.retell.bind(5, stored_text(run_->policy_sha256)).bind(6, row.id).run(); !done) return done;
         row.told_by = run_->policy_sha256;
@@ -135,7 +152,7 @@ Result<Done> Ingest::Impl::update_finding(FindingRow& row) {
 /// A new finding that its sensor has not rung for itself, or one whose count has one digit more now.
 Result<Done> Ingest::Impl::note_due(const FindingRow& row) {
     const unsigned digits = digits_of(row.stored + row.packets);
-    const std::uint64_t heard = row.stored == 0 && row.text && !row.text->alarm.empty() ? 1 : row.stored;
+    const std::uint64_t heard = row.stored == 0 && row.text && !row.text->record.alarm.empty() ? 1 : row.stored;
     if (!live_ || (heard > 0 && digits == digits_of(heard))) return Done{};
     sql_.alarm_due.bind(1, row.id).bind(2, as_integer(heard)).bind(3, std::int64_t{digits}).bind(4, wall_clock().ns);
     return sql_.alarm_due.run();
@@ -184,10 +201,16 @@ Result<Done> Ingest::Impl::write_samples() {
     for (const PendingSample& p : samples_) {
         if (!p.keep) continue;
         if (!(p.reasons == reasons)) slugs = stored_reasons(reasons = p.reasons);
+        const FindingRow& row = rows_[p.row];
+        const std::string line_slug = p.is_log && row.text && row.text->log ? stored_list({row.text->log->reason}) : "";
         const std::string comment = stored_text({reinterpret_cast<const char*>(arena_.data()) + p.at + p.caplen, p.comment});
         s.bind(1, rows_[p.row].id).bind(2, ordinal(p)).bind(3, p.ts.ns).bind(4, std::int64_t{p.len}).bind(5, std::int64_t{p.link.linktype});
-        s.bind(6, std::int64_t{p.link.swapped}).bind_borrowed(7, to_string(p.verdict)).bind_borrowed(8, slugs).bind_borrowed(9, comment);
+        s.bind(6, std::int64_t{p.link.swapped})
+            .bind_borrowed(7, to_string(p.verdict))
+            .bind_borrowed(8, line_slug.empty() ? slugs : line_slug)
+            .bind_borrowed(9, comment);
         s.bind(11, as_integer(p.number)).bind_borrowed(13, Bytes(arena_.data() + p.at, p.caplen));
+        s.bind_borrowed(14, p.is_log ? std::string_view("log") : std::string_view("packet"));
         if (auto done = s.run(); !done) return done;
         if (p.wrapping.octets() > 0)
             if (auto done = write_wrapping(rows_[p.row].id, ordinal(p), p); !done) return done;
@@ -257,6 +280,7 @@ Result<Done> Ingest::Impl::write_coverage() {
         bind_or_null(s, 16, c.interface_drops);
         s.bind(17, as_integer(c.samples_dropped));
         bind_or_null(s, 18, c.error);
+        s.bind(19, as_integer(c.logs)).bind(20, as_integer(c.logs_dropped));
         if (auto done = s.run(); !done) return done;
         if (!c.mirror_lost) continue;
         sql_.mirror.bind(1, as_integer(*c.mirror_lost)).bind(2, store_.db().last_insert());

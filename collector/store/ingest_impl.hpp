@@ -2,6 +2,7 @@
 /// Inside Ingest. Packets are added up in memory, a row a finding (ingest_rows.cpp: which finding of the store a finding of the run
 /// is); flush() writes the sums (ingest_flush.cpp); commit() flushes, notes the position and commits.
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,15 +16,25 @@
 
 namespace sw {
 
+/// What a finding is told as, of packets or of lines.
+struct FindingText {
+    FindingRecord record;           ///< of lines: only its number
+    std::optional<LogFinding> log;  ///< of lines
+
+    std::string canonical() const { return log ? log->shape : sw::canonical(record.shape); }
+    Severity severity() const { return log ? log->severity : record.severity; }
+    bool may_fold() const { return !log && is_exact(record.shape); }
+};
+
 /// A finding of the store, and what came for it since the last flush.
 struct FindingRow {
     FindingKey key{};
-    std::shared_ptr<const FindingRecord> text;  ///< of the policy that saw it last; its shape is this row's
-    std::int64_t id = 0;                        ///< 0: not in the store yet
-    std::string told_by;                        ///< policy of the texts in the store
-    std::uint64_t epoch = 0;                    ///< Impl::epoch_ when it was read
-    bool seen = false;                          ///< in Totals
-    std::uint64_t stored = 0;                   ///< its count in the store
+    std::shared_ptr<const FindingText> text;  ///< of the policy that saw it last; its shape is this row's
+    std::int64_t id = 0;                      ///< 0: not in the store yet
+    std::string told_by;                      ///< policy of the texts in the store
+    std::uint64_t epoch = 0;                  ///< Impl::epoch_ when it was read
+    bool seen = false;                        ///< in Totals
+    std::uint64_t stored = 0;                 ///< its count in the store
     Timestamp stored_first;
     std::uint64_t next_sample = 1;  ///< ordinal of the next packet to be kept
 
@@ -52,6 +63,7 @@ struct PendingSample {
     std::size_t at = 0, caplen = 0, comment = 0;  ///< octets, then comment, in the arena
     Wrapping wrapping;
     Datalink inner_link;
+    bool is_log = false;
     bool keep = false;
 };
 
@@ -62,8 +74,10 @@ public:
     Result<Progress> begin(const std::string& journal);
     Result<Done> commit(JournalPosition position, bool complete);
     void run(const RunRecord& r);
-    void finding(const FindingRecord& f);
+    void describe(std::uint32_t number, FindingText text);
     void packet(const PacketRecord& p);
+    void log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment);
+    std::int64_t id_of(std::uint32_t number) const;
     void count(const CountRecord& c);
     template <class Record>
     void append(std::vector<Record>& list, const Record& record);
@@ -75,10 +89,11 @@ public:
     std::vector<FlowRecord> flows_;
     std::vector<ChartRecord> charts_;
     std::vector<CoverageRecord> coverage_;
+    std::function<Result<Done>()> also_;
 
 private:
     struct Number {
-        std::shared_ptr<const FindingRecord> record;
+        std::shared_ptr<const FindingText> text;
         std::size_t row = none;
     };
     static constexpr std::size_t none = ~std::size_t{0};
@@ -89,7 +104,8 @@ private:
     FindingRow* row_of(std::uint32_t number);
     void add(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp first, Timestamp last);
     void add_to_span(FindingRow& row, std::uint64_t packets, std::uint64_t octets, Timestamp ts);
-    PendingSample& keep(FindingRow& row, const PacketRecord& p);
+    PendingSample& keep(FindingRow& row, PendingSample sample, Bytes octets, std::string_view comment);
+    PendingSample& keep_packet(FindingRow& row, const PacketRecord& p);
     void keep_earlier(const PacketRecord& p);
     void relieve();
     void fail(const Error& error);
@@ -99,9 +115,9 @@ private:
     bool wanted(std::uint64_t ordinal) const { return ordinal == 1 || next_after(ordinal - 1) == ordinal; }
 
     // ingest_rows.cpp
-    Result<std::size_t> resolve(const std::shared_ptr<const FindingRecord>& record);
+    Result<std::size_t> resolve(const std::shared_ptr<const FindingText>& text);
     Result<std::size_t> known(const Shape& shape, bool only_undecided);
-    Result<std::size_t> row_for_new(const std::shared_ptr<const FindingRecord>& record, const std::string& text);
+    Result<std::size_t> row_for_new(const std::shared_ptr<const FindingText>& text, const std::string& canonical_shape);
     std::size_t remember(FindingRow row);
     Result<bool> load(FindingRow& row, bool only_undecided);
 
@@ -115,6 +131,8 @@ private:
     Result<Done> write_finding(FindingRow& row);
     Result<Done> update_finding(FindingRow& row);
     Result<Done> insert_finding(FindingRow& row);
+    void bind_packets(const FindingRecord& f);
+    void bind_lines(const LogFinding& f);
     Result<Done> note_due(const FindingRow& row);
     Result<Done> write_spans();
     Result<Done> write_samples();

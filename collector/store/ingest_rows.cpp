@@ -5,15 +5,15 @@
 namespace sw {
 namespace {
 
-FindingRecord told_as_rest(const Shape& rest, Severity severity) {
+FindingText told_as_rest(const Shape& rest, Severity severity) {
     Finding f;
     f.cause.rest = true;
     f.cause.reasons = rest.reasons;
-    FindingRecord record;
-    record.shape = rest;
-    record.severity = severity;
-    record.sentence = sentence(f, Policy{});
-    return record;
+    FindingText text;
+    text.record.shape = rest;
+    text.record.severity = severity;
+    text.record.sentence = sentence(f, Policy{});
+    return text;
 }
 
 }  // namespace
@@ -59,41 +59,41 @@ Result<std::size_t> Ingest::Impl::known(const Shape& shape, bool only_undecided)
     return it != by_key_.end() ? it->second : remember(std::move(row));
 }
 
-Result<std::size_t> Ingest::Impl::row_for_new(const std::shared_ptr<const FindingRecord>& record, const std::string& text) {
-    const Shape& shape = record->shape;
-    if (is_exact(shape)) {
+Result<std::size_t> Ingest::Impl::row_for_new(const std::shared_ptr<const FindingText>& text, const std::string& canonical_shape) {
+    const Shape& shape = text->record.shape;
+    if (text->may_fold()) {
         const std::pair<Shape, bool> folds[] = {{fold_ports(shape), false}, {fold_initiators(shape), false}, {fold_all(shape), true}};
         for (const auto& [fold, only_undecided] : folds)
             if (auto row = known(fold, only_undecided); !row || *row != none) return row;
     }
     FindingRow row;
-    row.key = key_of(text);
-    const bool critical = record->severity == Severity::critical;
+    row.key = key_of(canonical_shape);
+    const bool critical = text->severity() == Severity::critical;
     if (shape.rest || findings_ < limits_.findings + (critical ? limits_.critical : 0)) {
-        row.text = record;
+        row.text = text;
         ++findings_;
         return remember(std::move(row));
     }
-    const Shape rest = rest_of(record->severity, shape);
+    const Shape rest = rest_of(text->severity(), shape);
     if (auto there = known(rest, false); !there || *there != none) return there;
     row.key = key_of(canonical(rest));
-    row.text = std::make_shared<FindingRecord>(told_as_rest(rest, critical ? Severity::critical : Severity::high));
+    row.text = std::make_shared<FindingText>(told_as_rest(rest, critical ? Severity::critical : Severity::high));
     ++findings_;
     return remember(std::move(row));
 }
 
-Result<std::size_t> Ingest::Impl::resolve(const std::shared_ptr<const FindingRecord>& record) {
-    const std::string text = canonical(record->shape);
+Result<std::size_t> Ingest::Impl::resolve(const std::shared_ptr<const FindingText>& text) {
+    const std::string shape = text->canonical();
     FindingRow row;
-    row.key = key_of(text);
+    row.key = key_of(shape);
     if (const auto it = by_key_.find(row.key); it != by_key_.end()) {
-        rows_[it->second].text = record;
+        rows_[it->second].text = text;
         return it->second;
     }
-    row.text = record;
+    row.text = text;
     auto found = load(row, false);
     if (!found) return Unexpected{found.error()};
-    return *found ? Result<std::size_t>(remember(std::move(row))) : row_for_new(record, text);
+    return *found ? Result<std::size_t>(remember(std::move(row))) : row_for_new(text, shape);
 }
 
 }  // namespace sw

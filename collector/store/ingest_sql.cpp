@@ -13,8 +13,8 @@ Result<IngestSql> IngestSql::prepare(Database& db) {
         {&s.policy, "INSERT OR IGNORE INTO policy (sha256, path, text, first_used) VALUES (?, ?, ?, ?)"},
         {&s.insert,
          "INSERT INTO finding (key, shape, severity, black, folded, reasons, sentence, why, detail, direction, initiator, responder, proto, port,"
-         " nearest, rule, count, octets, first, last, samples, samples_dropped, policy_sha256)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+         " nearest, rule, count, octets, first, last, samples, samples_dropped, policy_sha256, kind)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {&s.update,
          "UPDATE finding SET count = count + ?, octets = octets + ?, last = max(last, ?), samples = samples + ?,"
          " samples_dropped = samples_dropped + ? WHERE id = ?"},
@@ -24,8 +24,8 @@ Result<IngestSql> IngestSql::prepare(Database& db) {
          "INSERT INTO finding_count (finding, start, packets, octets) VALUES (?, ?, ?, ?)"
          " ON CONFLICT DO UPDATE SET packets = packets + excluded.packets, octets = octets + excluded.octets"},
         {&s.sample,
-         "INSERT INTO sample (finding, ordinal, ts, len, linktype, swapped, verdict, reasons, comment, source, number, policy_sha256, octets)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+         "INSERT INTO sample (finding, ordinal, ts, len, linktype, swapped, verdict, reasons, comment, source, number, policy_sha256, octets, kind)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {&s.sample_octets,
          "INSERT INTO setting (name, value) VALUES ('sample_octets', ?) ON CONFLICT DO UPDATE SET value = excluded.value"},
         {&s.flow,
@@ -37,7 +37,8 @@ Result<IngestSql> IngestSql::prepare(Database& db) {
         {&s.uncover, "DELETE FROM coverage WHERE journal = ?"},
         {&s.coverage,
          "INSERT INTO coverage (journal, file, policy_sha256, mode, unconfined, start, stop, frames, octets, allowed, greylisted, blacklisted,"
-         " flows, clock_steps, kernel_drops, interface_drops, samples_dropped, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+         " flows, clock_steps, kernel_drops, interface_drops, samples_dropped, error, logs, logs_dropped)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         {&s.position,
          "INSERT INTO journal_offset (journal, segment, offset, complete, began) VALUES (?, ?, ?, ?, ?)"
          " ON CONFLICT DO UPDATE SET segment = excluded.segment, offset = excluded.offset, complete = excluded.complete"},

@@ -8,6 +8,7 @@
 
 #include "collector/store/match_time.hpp"
 #include "rules/base/text.hpp"
+#include "rules/logs/log_reason.hpp"
 #include "rules/packet/address.hpp"
 #include "rules/packet/reason.hpp"
 
@@ -17,9 +18,9 @@ namespace {
 using Key = MatchTerm::Key;
 
 constexpr std::size_t most_words = 100, longest_value = 1000;
-constexpr std::array<std::string_view, 17> key_names{"id",      "state", "severity", "src",    "dst",       "host",
+constexpr std::array<std::string_view, 18> key_names{"id",      "state", "severity", "src",    "dst",       "host",
                                                      "port",    "proto", "rule",     "reason", "direction", "analyst",
-                                                     "verdict", "since", "until",    "count",  "text"};
+                                                     "verdict", "since", "until",    "count",  "kind",      "text"};
 
 /// One word as typed, its quotes taken off.
 struct Word {
@@ -91,9 +92,10 @@ std::string one_of(std::string_view value, const std::vector<std::string_view>& 
 }
 
 std::string reason_fault(std::string_view value) {
-    if (reason_from_slug(value)) return {};
+    if (reason_from_slug(value) || log_reason_from_slug(value)) return {};
     std::vector<std::string_view> known;
     for (std::size_t i = 0; i < reason_count; ++i) known.push_back(info(static_cast<Reason>(i)).slug);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(LogReason::count); ++i) known.push_back(info(static_cast<LogReason>(i)).slug);
     const std::string_view near = nearest_word(value, known);
     if (!near.empty()) return fmt::format("did you mean '{}'?", near);
     return "no reason has that name (span-watcher-policy(5) lists them)";
@@ -113,6 +115,8 @@ std::string fault_of(Key key, std::string_view value) {
             return one_of(value, {to_string(Severity::notice), to_string(Severity::high), to_string(Severity::critical)});
         case Key::verdict:
             return one_of(value, {"grey", "black"});
+        case Key::kind:
+            return one_of(value, {"packet", "log"});
         case Key::direction:
             return one_of(value, {"inside", "inbound", "outbound", "outside", "unknown"});
         case Key::src:

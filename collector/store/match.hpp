@@ -16,6 +16,7 @@ namespace sw {
 /// Quotes hold blanks together, and make a free word of one with a colon in it: text:"port 465", "2001:db8::1".
 ///   src, dst, host   initiator, responder, either: an address or a prefix
 ///   rule             the forbid rule, or the nearest one
+///   kind             packet or log: what it is of
 ///   since, until     its last packet is not older, its first not newer: 90s, 15m, 1h, 7d, 2w ago, or 2026-11-21,
 ///                    2026-11-21T23:20:00Z, 2026-11-21T23:20:00.5+01:00 (UTC where no zone is named)
 ///   count            >100, <10, or 37
@@ -37,6 +38,7 @@ struct MatchTerm {
         since,
         until,
         count,
+        kind,
         text
     };
     Key key = Key::text;

@@ -132,6 +132,8 @@ private:
                 return with("(finding.first <= ?)", {integer(instant_from(term.value, now_).value_or(Timestamp{}).ns)});
             case Key::count:
                 return count(term.value);
+            case Key::kind:
+                return with("(finding.kind = ?)", {text(term.value)});
             case Key::text:
                 return anywhere(term.value);
         }

@@ -28,7 +28,10 @@ struct QueuedFinding {
     std::int64_t version = 0;
     Severity severity = Severity::high;
     bool black = false, folded = false;
-    ReasonSet reasons;
+    bool is_log = false;             ///< of log lines: initiator is who sent them, samples are lines
+    ReasonSet reasons;               ///< of packets
+    std::vector<std::string> slugs;  ///< all reasons by name, those of lines too
+    std::string shape;               ///< what makes it this finding: JSON
     std::string sentence, detail, direction, proto, nearest, rule, policy_sha256;
     std::vector<std::string> why;
     Address initiator, responder;  ///< family 0: none, or many
@@ -45,6 +48,7 @@ struct Sample {
     std::string verdict, comment, source, policy_sha256;
     std::uint64_t number = 0;
     ReasonSet reasons;
+    bool is_log = false;
     std::vector<std::uint8_t> octets;  ///< hostile
     Wrapping wrapping;                 ///< what a mirror put around the frame that was judged
     Datalink inner_link;               ///< of that frame

@@ -57,6 +57,8 @@ Result<Done> permitted(Database& db, const QueuedFinding& f, const Decision& d) 
         if (!rows) return Unexpected{rows.error()};
         return unexpected(stale ? changed_since(f, *d.if_version, *rows) : held(f, d, *rows));
     }
+    if (d.verb == QueueVerb::allow && f.black && f.is_log)
+        return unexpected(fmt::format("finding {} reports what must never happen: it can be dismissed or escalated, never allowed", f.id));
     if (d.verb == QueueVerb::allow && f.black)
         return unexpected(
             fmt::format("finding {} is blacklisted by rule {}: it can be dismissed or escalated, never allowed", f.id, escaped(f.rule)));

@@ -30,7 +30,7 @@ std::int64_t clamped(std::uint64_t n) { return n > INT64_MAX ? INT64_MAX : stati
 
 constexpr std::string_view of_finding =
     "SELECT ordinal, ts, len, linktype, swapped, verdict, comment, source, policy_sha256, number, reasons, octets, wrapped_from, wrapped,"
-    " wrapped_tail, inner_linktype FROM sample "
+    " wrapped_tail, inner_linktype, kind FROM sample "
     "WHERE finding = ?";
 
 Sample sample(const Statement& row) {
@@ -50,6 +50,7 @@ Sample sample(const Statement& row) {
     const auto narrow = [&](int column) { return static_cast<std::uint16_t>(std::clamp<std::int64_t>(row.integer(column), 0, 0xffff)); };
     s.wrapping = {narrow(12), narrow(13), narrow(14)};
     s.inner_link.linktype = narrow(15);
+    s.is_log = row.text(16) == "log";
     return s;
 }
 

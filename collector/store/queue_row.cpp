@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "collector/store/review_chain.hpp"
+#include "rules/base/hex.hpp"
 
 namespace sw {
 
@@ -97,7 +98,7 @@ const std::string_view finding_columns =
     "finding.id, finding.state, finding.analyst, finding.version, finding.severity, finding.black, finding.folded, finding.reasons, "
     "finding.sentence, finding.detail, finding.direction, finding.proto, finding.nearest, finding.rule, finding.policy_sha256, finding.why, "
     "finding.initiator, finding.responder, finding.port, finding.count, finding.octets, finding.samples, finding.samples_dropped, "
-    "finding.first, finding.last";
+    "finding.first, finding.last, finding.kind, finding.shape";
 
 QueuedFinding finding(const Statement& row) {
     QueuedFinding f;
@@ -109,6 +110,7 @@ QueuedFinding finding(const Statement& row) {
     f.black = row.integer(5) != 0;
     f.folded = row.integer(6) != 0;
     f.reasons = reasons_of(row.text(7));
+    f.slugs = texts(row.text(7));
     f.sentence = row.text(8);
     f.detail = row.text(9);
     f.direction = row.text(10);
@@ -126,6 +128,8 @@ QueuedFinding finding(const Statement& row) {
     f.samples_dropped = unsigned_of(row, 22);
     f.first = {row.integer(23)};
     f.last = {row.integer(24)};
+    f.is_log = row.text(25) == "log";
+    f.shape = row.text(26);
     return f;
 }
 
@@ -148,7 +152,7 @@ Review review(const Statement& row) {
     r.reason = row.text(11);
     if (!row.is_null(12)) r.undo_of = row.integer(12);
     r.detail = row.text(13);
-    r.hash = review_chain::to_hex(row.blob(14));
+    r.hash = to_hex(row.blob(14));
     return r;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "collector/store/queue_row.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 
 namespace sw::review_chain {
@@ -151,13 +152,6 @@ std::string told(const Review& r) {
     const std::string what =
         r.undo_of ? fmt::format("put back to {} (undo of review {})", to_string(r.becomes), *r.undo_of) : std::string(past(r.verb));
     return fmt::format("{} by {} at {}{} (review {})", what, escape_for_display(r.analyst), queue_row::to_the_second(r.at), reason, r.id);
-}
-
-std::string to_hex(Bytes hash) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::uint8_t o : hash) (text += digits[o >> 4]) += digits[o & 15];
-    return text;
 }
 
 }  // namespace sw::review_chain

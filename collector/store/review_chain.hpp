@@ -29,6 +29,4 @@ Result<std::vector<Review>> of_finding(Database& db, std::int64_t finding);
 /// "dismissed by bob at 2026-11-21T23:20:00Z: 'scan' (review 17)", escaped for display.
 std::string told(const Review& review);
 
-std::string to_hex(Bytes hash);
-
 }  // namespace sw::review_chain

@@ -7,6 +7,7 @@
 #include "collector/store/queue.hpp"
 #include "collector/store/queue_row.hpp"
 #include "collector/store/review_chain.hpp"
+#include "rules/base/hex.hpp"
 #include "rules/base/text.hpp"
 
 namespace sw {
@@ -68,7 +69,7 @@ void Verifier::link(const Statement& row) {
     last_id_ = id;
     last_hash_ = {};
     std::copy_n(hash.begin(), std::min(hash.size(), last_hash_.size()), last_hash_.begin());
-    result_.head = review_chain::to_hex(hash);
+    result_.head = to_hex(hash);
     contained_ = contained_ || result_.head.starts_with(must_contain_);
     ++result_.rows;
 }
@@ -115,7 +116,7 @@ Result<Done> Verifier::walk_findings() {
 
 Result<Queue::Verified> Verifier::verify(const std::string& must_contain) {
     must_contain_ = must_contain;
-    result_.head = review_chain::to_hex(last_hash_);
+    result_.head = to_hex(last_hash_);
     contained_ = result_.head.starts_with(must_contain);
     if (auto done = walk_reviews(); !done) return Unexpected{done.error()};
     if (auto done = walk_findings(); !done) return Unexpected{done.error()};

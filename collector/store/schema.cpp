@@ -9,7 +9,7 @@
 namespace sw {
 namespace {
 
-constexpr const char* steps_of_ours[] = {schema_sql, alarm_due_sql, ledger_sql};
+constexpr const char* steps_of_ours[] = {schema_sql, alarm_due_sql, ledger_sql, logs_sql};
 static_assert(std::size(steps_of_ours) == Store::version);
 
 }  // namespace

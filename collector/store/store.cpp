@@ -55,6 +55,13 @@ Result<Database> open_checked(const std::string& path, Store::Access access) {
 
 }  // namespace
 
+Result<Store> Store::scratch() {
+    auto db = Database::in_memory();
+    if (!db) return Unexpected{db.error()};
+    if (auto done = make(*db); !done) return Unexpected{done.error()};
+    return Store(std::move(*db));
+}
+
 Result<Store> Store::open(const std::string& path, Access access) {
     struct stat status {};
     if (access != Access::ingest && ::stat(path.c_str(), &status) != 0 && errno == ENOENT)

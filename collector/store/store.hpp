@@ -21,13 +21,16 @@ public:
     ///         damage shows when a damaged page is read
     static Result<Store> open(const std::string& path, Access access);
 
+    /// An empty one that no file holds, for those who judge and keep nothing.
+    static Result<Store> scratch();
+
     Database& db() { return db_; }
     /// Where a damaged store was put aside by this opening; "" if none was.
     const std::string& set_aside() const { return set_aside_; }
     const std::string& path() const { return db_.path(); }
 
     static constexpr std::int32_t application_id = 0x73706e77;  ///< "spnw"
-    static constexpr int version = 3;
+    static constexpr int version = 4;
     static constexpr std::uint64_t checked_octets = 4u << 20;
 
 private:

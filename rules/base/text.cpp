@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <iterator>
 #include <utility>
@@ -31,6 +32,65 @@ std::string escape_for_display(std::string_view bytes) {
         else
             out.append(bytes.substr(0, n));
         bytes.remove_prefix(n);
+    }
+    return out;
+}
+
+namespace {
+
+/// Digits between from and to as a number; nothing if there are none, or something else.
+std::optional<std::uint32_t> hex_number(std::string_view digits) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return value;
+}
+
+void put_utf8(std::string& out, std::uint32_t c) {
+    const auto low = [&](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3f)); };
+    if (c < 0x80)
+        out += static_cast<char>(c);
+    else if (c < 0x800)
+        (out += static_cast<char>(0xc0 | c >> 6)) += low(0);
+    else if (c < 0x10000)
+        ((out += static_cast<char>(0xe0 | c >> 12)) += low(6)) += low(0);
+    else
+        (((out += static_cast<char>(0xf0 | c >> 18)) += low(12)) += low(6)) += low(0);
+}
+
+/// What stands behind a backslash, taken off the front of rest.
+bool take_escape(std::string_view& rest, std::string& out) {
+    std::size_t octets = 1;
+    if (rest.starts_with('\\')) {
+        out += '\\';
+    } else if (rest.starts_with('x')) {
+        const auto value = hex_number(rest.substr(1, 2));
+        octets = 3;
+        if (rest.size() < octets || !value) return false;
+        out += static_cast<char>(*value);
+    } else if (rest.starts_with("u{")) {
+        const std::size_t end = rest.find('}');
+        const auto value = end > 8 ? std::nullopt : hex_number(rest.substr(2, end - 2));
+        octets = end + 1;
+        if (!value || *value > 0x10ffff) return false;
+        put_utf8(out, *value);
+    } else {
+        return false;
+    }
+    rest.remove_prefix(octets);
+    return true;
+}
+
+}  // namespace
+
+std::optional<std::string> unescape_display(std::string_view escaped) {
+    std::string out;
+    while (!escaped.empty()) {
+        const std::size_t backslash = escaped.find('\\');
+        out += escaped.substr(0, backslash);
+        if (backslash == std::string_view::npos) break;
+        escaped.remove_prefix(backslash + 1);
+        if (!take_escape(escaped, out)) return std::nullopt;
     }
     return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 /// Text that came from outside, made safe to show; and small helpers for messages.
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@ namespace sw {
 /// \u{NNNN}; a backslash becomes \\. Everything else stays.
 /// cost: one pass, one allocation
 std::string escape_for_display(std::string_view bytes);
+
+/// The octets that escape_for_display() made the text of. Nothing for a text that it cannot have made.
+std::optional<std::string> unescape_display(std::string_view escaped);
 
 /// Text that was escaped before it was kept where others could change it: what is not clean after all is escaped, the
 /// backslashes of the first escaping stay.

@@ -17,7 +17,7 @@ enum class Role : unsigned char {
     dissector,       ///< reads and writes pipes, forks children that may do no more
     sensor,          ///< reads its packet device and its policy, appends to new files in its journals' folders, and no more
     sensor_threads,  ///< as sensor, with several packet sockets, and starts threads
-    collector,       ///< as cli_record without threads: reads spools, keeps the store and its alarm journal
+    collector,       ///< as cli_record without threads: reads spools and a syslog socket, keeps the store and its journals
     alarm,           ///< reads alarm journals, writes the alarm file, its state, terminals and other sinks
     alarm_command,   ///< as alarm, and runs programs that have no more powers than it
 };
@@ -26,6 +26,7 @@ enum class Role : unsigned char {
 struct Descriptors {
     std::vector<int> packets = {};  ///< packet devices: each can be asked for its statistics and its name
     int notify = -1;                ///< Notifier::descriptor(): datagrams can be sent to whom it is connected to
+    int syslog = -1;                ///< a UDP socket: datagrams can be received from it, and it can be asked how many the kernel dropped
 };
 
 /// Give up everything the role does not need; cannot be undone. After it: no socket can be made (EPERM), no program

@@ -29,6 +29,7 @@ struct Powers {
     bool mute = false;          ///< write(2) reaches standard error only; the rest is pwrite(2), which no packet device or socket takes
     bool packets = false;       ///< may ask Descriptors::packets for its statistics
     bool notifies = false;      ///< may send on Descriptors::notify, without naming an address
+    bool receives = false;      ///< may receive on Descriptors::syslog, and ask for its counters
     bool terminals = false;     ///< may set a terminal or serial line that it may write
     bool programs = false;      ///< may run programs of the system and those it may read; what is forbidden fails instead of killing
     std::string_view pledge;    ///< the promises on OpenBSD

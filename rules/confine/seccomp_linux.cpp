@@ -131,6 +131,14 @@ void allow_packets(Rules& rules, int device) {
     rules.allow(SCMP_SYS(ioctl), std::array{there, equals(1, SIOCGIFNAME)});
 }
 
+// Datagrams, and how many were dropped. The other way the socket is shut (Descriptors::syslog), and sending is not allowed anyway.
+void allow_receiving(Rules& rules, int socket) {
+    if (socket < 0) return;
+    const scmp_arg_cmp there = equals(0, bits(socket));
+    for (const int call : {SCMP_SYS(recvmmsg), SCMP_SYS(recvmmsg_time64)}) rules.allow(call, there);
+    rules.allow(SCMP_SYS(getsockopt), std::array{there, equals(1, SOL_SOCKET), equals(2, SO_MEMINFO)});
+}
+
 // Without an address: to whom the socket is connected to.
 void allow_sending(Rules& rules, const Powers& powers, const Descriptors& known) {
     if (powers.syslog) rules.allow(SCMP_SYS(sendto), std::array{equals(4, 0), equals(5, 0)});
@@ -176,6 +184,7 @@ void add_rules(Rules& rules, const Powers& powers, const Descriptors& known) {
     if (powers.forks) allow_forks(rules, powers);
     if (powers.packets)
         for (const int device : known.packets) allow_packets(rules, device);
+    if (powers.receives) allow_receiving(rules, known.syslog);
     if (powers.terminals)
         for (const int request : {TCSETS, TCSETSW, TCSETSF, TCSBRK}) rules.allow(SCMP_SYS(ioctl), equals(1, bits(request)));
     if (powers.programs) allow_programs(rules, powers.files);

@@ -80,6 +80,17 @@ LogTemplate template_of(const LogLine& line, const LineScan& scan) {
     return t;
 }
 
+Result<LogTemplate> template_from_text(std::string_view host, std::string_view program, std::string_view text) {
+    const auto parsed = parse_template_text(text);
+    if (!parsed) return Unexpected{parsed.error()};
+    LogTemplate t;
+    t.host = host;
+    t.program = program;
+    t.text = text;
+    for (const HoleKind kind : parsed->kinds) t.holes.push_back({kind, false, {}});
+    return t;
+}
+
 Result<LogTemplate> template_of(const LogLine& line) {
     LineScan scan;
     switch (scan.scan(line)) {

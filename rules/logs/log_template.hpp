@@ -67,6 +67,10 @@ std::string escape_template_literal(std::string_view octets);
 /// errors: too long, more than 64 holes, control octets: such a line is never known
 Result<LogTemplate> template_of(const LogLine& line);
 
+/// A template from its text, as it was written: nothing counted, no value seen.
+/// errors: text that is none
+Result<LogTemplate> template_from_text(std::string_view host, std::string_view program, std::string_view text);
+
 /// RE2 for [[log.allow]]: the whole line, sets as alternatives, other holes by their kind: "^connect from [^ ]+\\[...\\]$".
 /// Every line that the template knows matches it.
 std::string as_pattern(const LogTemplate& t);

@@ -35,8 +35,9 @@ struct LogSection {
     std::chrono::minutes silent{60};  ///< silent_minutes: a host that says nothing for so long is silent; 0: it may be
     /// max_templates, max_values, max_new: limits of what is learnt of a host, and of what is told apart before it is a flood
     std::uint32_t templates_a_host = 10'000, values_a_hole = 64, new_templates_a_host = 1'000;
-    std::vector<std::string> import;  ///< directories of logcheck rules, absolute
-    std::vector<LogRule> rules;       ///< in the order of the file
+    std::vector<std::string> filters;  ///< names of hosts whose daily work it is to drop packets: their drop lines are no alarm
+    std::vector<std::string> import;   ///< directories of logcheck rules, absolute
+    std::vector<LogRule> rules;        ///< in the order of the file
 };
 
 }  // namespace sw

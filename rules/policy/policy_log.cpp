@@ -23,6 +23,17 @@ bool ends_its_line(std::string_view pattern) {
     return backslashes % 2 == 0;
 }
 
+void read_host_name(const TomlValue& value, const Policy& policy, Report& report, std::vector<std::string>& hosts) {
+    std::vector<std::string_view> known;
+    for (const auto& [name, values] : policy.names) known.push_back(name);
+    if (std::find(known.begin(), known.end(), value.text) == known.end()) {
+        report.error(value.span, "unknown-name", "[names] has no \"" + value.text + "\"",
+                     known.empty() ? "give the host's address a name in [names]" : propose(value.text, known));
+    } else if (std::count(hosts.begin(), hosts.end(), value.text) == 0) {
+        hosts.push_back(value.text);
+    }
+}
+
 class LogRuleReader {
 public:
     LogRuleReader(LogRuleKind kind, const Policy& policy, Report& report) : policy_(policy), report_(report) { rule_.kind = kind; }
@@ -65,23 +76,13 @@ private:
     void read_hosts(const TomlValue& value) {
         constexpr std::string_view example = "host = \"mail\", or host = [\"mail\", \"firewall\"], which [names] has";
         if (value.kind == TomlValue::Kind::string) {
-            read_host(value);
+            read_host_name(value, policy_, report_, rule_.hosts);
         } else if (report_.expect(value, TomlValue::Kind::array, "host", example)) {
             if (value.items.empty())
                 report_.error(value.span, "empty-list", "host names no host", "leave it out: the rule is for all hosts");
             for (const TomlValue& item : value.items)
-                if (report_.expect(item, TomlValue::Kind::string, "each of host", example)) read_host(item);
-        }
-    }
-
-    void read_host(const TomlValue& value) {
-        std::vector<std::string_view> known;
-        for (const auto& [name, values] : policy_.names) known.push_back(name);
-        if (std::find(known.begin(), known.end(), value.text) == known.end()) {
-            report_.error(value.span, "unknown-name", "[names] has no \"" + value.text + "\"",
-                          known.empty() ? "give the host's address a name in [names]" : propose(value.text, known));
-        } else if (std::count(rule_.hosts.begin(), rule_.hosts.end(), value.text) == 0) {
-            rule_.hosts.push_back(value.text);
+                if (report_.expect(item, TomlValue::Kind::string, "each of host", example))
+                    read_host_name(item, policy_, report_, rule_.hosts);
         }
     }
 
@@ -179,6 +180,14 @@ void read_imports(const TomlValue& value, LogSection& log, Report& report) {
     }
 }
 
+void read_filters(const TomlValue& value, Policy& policy, Report& report) {
+    constexpr std::string_view example = "filters = [\"firewall\"], which [names] has";
+    if (!report.expect(value, TomlValue::Kind::array, "filters", example)) return;
+    for (const TomlValue& item : value.items)
+        if (report.expect(item, TomlValue::Kind::string, "each of filters", example))
+            read_host_name(item, policy, report, policy.log.filters);
+}
+
 }  // namespace
 
 std::string_view to_string(LogRuleKind k) { return k == LogRuleKind::allow ? "allow" : "forbid"; }
@@ -204,11 +213,14 @@ void read_log(const TomlValue& value, Policy& policy, Report& report) {
             log.values_a_hole = read_number(entry, 1, 4'096, log.values_a_hole, report);
         } else if (entry.key == "max_new") {
             log.new_templates_a_host = read_number(entry, 1, 100'000, log.new_templates_a_host, report);
+        } else if (entry.key == "filters") {
+            read_filters(entry.value, policy, report);
         } else if (entry.key == "import") {
             read_imports(entry.value, log, report);
         } else {
-            report.unknown_key(entry, "[log]",
-                               {"learn_minutes", "silent_minutes", "max_templates", "max_values", "max_new", "import", "allow", "forbid"});
+            report.unknown_key(
+                entry, "[log]",
+                {"learn_minutes", "silent_minutes", "max_templates", "max_values", "max_new", "filters", "import", "allow", "forbid"});
         }
     }
     read_log_rules(std::move(rules), policy, report);
@@ -220,6 +232,7 @@ std::string show_log(const LogSection& log) {
     out += number("learn_minutes", log.learn.count()) + number("silent_minutes", log.silent.count());
     out += number("max_templates", log.templates_a_host) + number("max_values", log.values_a_hole) +
            number("max_new", log.new_templates_a_host);
+    out += "filters = " + list_of(log.filters, quoted) + "\n";
     out += "import = " + list_of(log.import, quoted) + "\n";
     for (const LogRule& rule : log.rules) {
         out += "\n" + header_of(rule.kind) + "\n";

@@ -20,6 +20,8 @@ public:
     void packet(const PacketRecord& r) override { behind_->packet(r); }
     void count(const CountRecord& r) override { behind_->count(r); }
     void flow(const FlowRecord& r) override { behind_->flow(r); }
+    void opening(const OpeningRecord& r) override { behind_->opening(r); }
+    void log(const LogRecord& r) override { behind_->log(r); }
     void chart(const ChartRecord& r) override { behind_->chart(r); }
     void heartbeat(const HeartbeatRecord& r) override { behind_->heartbeat(r); }
     void coverage(const CoverageRecord& r) override;

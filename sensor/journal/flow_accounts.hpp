@@ -20,6 +20,7 @@ struct FlowAccount {
     ChartTable::Row* row = nullptr;  ///< of row_start, as long as the chart was told as often as row_told
     Timestamp row_start;
     std::uint32_t row_told = 0;
+    bool opening_told = false;
 
     bool is_new() const { return packets[0] + packets[1] == 0; }
     void add(Timestamp ts, std::uint32_t len, bool answers);

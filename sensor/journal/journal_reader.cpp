@@ -18,6 +18,7 @@ struct JournalReader::Impl {
     JournalPosition at;          ///< what was given accounts for everything before
     std::uint64_t known_to = 0;  ///< offset up to which the segment's records were given by an earlier reader
     std::uint64_t torn = 0;
+    Want want = Want::all;
     bool finished = false;  ///< a later segment was seen: this one grows no more
     BlockReader blocks;
     RecordJson json;
@@ -115,7 +116,7 @@ Result<JournalReader::Impl::Step> JournalReader::Impl::take(const Block& block, 
 }
 
 Result<JournalReader::Impl::Step> JournalReader::Impl::take_packet(const Block& block, RecordSink& sink, bool known) {
-    if (known) return Step::other;
+    if (known || want == Want::logs) return Step::other;
     PacketRecord record;
     record.frame = block.frame;
     record.comment = block.comment;
@@ -153,12 +154,19 @@ Result<JournalReader::Impl::Step> JournalReader::Impl::take_record(const Block& 
     if (known) return Step::other;
     switch (read.kind) {
         case Kind::count:
+            if (want == Want::logs) return Step::other;
             if (!described.contains(json.count.finding))
                 return bad(fmt::format("a count of finding {}, which is not described", json.count.finding));
             sink.count(json.count);
             break;
         case Kind::flow:
             sink.flow(json.flow);
+            break;
+        case Kind::opening:
+            sink.opening(json.opening);
+            break;
+        case Kind::log:
+            sink.log(json.log);
             break;
         case Kind::chart:
             sink.chart(json.chart);
@@ -207,6 +215,7 @@ Result<std::size_t> JournalReader::read(RecordSink& sink, std::size_t max) {
     return given;
 }
 
+void JournalReader::want(Want w) { impl_->want = w; }
 const std::string& JournalReader::id() const { return impl_->id; }
 JournalPosition JournalReader::position() const { return impl_->at; }
 std::uint64_t JournalReader::torn_octets() const { return impl_->torn; }

@@ -27,6 +27,10 @@ public:
     /// What makes this journal itself, and no other one in the same folder: set when it was made.
     const std::string& id() const;
 
+    /// Whom it reads for: logs leaves packets and counts out, unread.
+    enum class Want : std::uint8_t { all, logs };
+    void want(Want w);
+
     /// Give at most max records to sink. 0: nothing new (yet). A segment's run and findings before `from` are given
     /// again first (they count nothing), so that numbers can be understood.
     /// errors: a block that cannot be read; the rest of that segment was skipped, and the next call goes on behind it

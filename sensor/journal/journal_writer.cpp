@@ -60,13 +60,19 @@ public:
     void finding(const FindingRecord& r) override;
     void packet(const PacketRecord& r) override;
     void count(const CountRecord& r) override { add_to_count(r); }
-    void flow(const FlowRecord& r) override;
+    void flow(const FlowRecord& r) override {
+        // What the ledger keeps is kept like findings.
+        r.ledger ? append(to_json(r), Need::essential) : append_if_affordable(to_json(r));
+    }
+    void opening(const OpeningRecord& r) override { append_if_affordable(to_json(r)); }
+    void log(const LogRecord& r) override;
     void chart(const ChartRecord& r) override { append(to_json(r), Need::wanted); }
     void coverage(const CoverageRecord& r) override;
     void heartbeat(const HeartbeatRecord& r) override { append(to_json(r), Need::wanted); }
     Result<Done> flush(bool sync) override;
     const std::optional<Error>& failed() const override { return failed_; }
     std::uint64_t samples_dropped() const override { return samples_dropped_; }
+    std::uint64_t logs_dropped() const override { return logs_dropped_; }
     std::uint64_t records_dropped() const override { return records_dropped_; }
 
 private:
@@ -80,6 +86,7 @@ private:
 
     bool has_room(Need need) const { return file_.blocks.size() < (need == Need::essential ? waiting_essentials : waiting_octets); }
     void append(const std::string& json, Need need);
+    void append_if_affordable(const std::string& json);
     void put(std::string json);
     std::uint32_t interface_of(Datalink link);
     bool describe(Known& known, Need need);
@@ -105,7 +112,7 @@ private:
     std::vector<std::uint32_t> counted_;  ///< findings with a count to write
     std::string verdict_;
     std::uint64_t others_ = 0;  ///< octets of all other segments
-    std::uint64_t samples_dropped_ = 0, samples_dropped_told_ = 0, records_dropped_ = 0;
+    std::uint64_t samples_dropped_ = 0, samples_dropped_told_ = 0, records_dropped_ = 0, logs_dropped_ = 0, logs_dropped_told_ = 0;
     bool pressed_ = false;  ///< the budget is worth measuring: half of it is spent, or something did not fit
     std::optional<Error> failed_;
 };
@@ -294,11 +301,18 @@ void Writer::write_counts() {
     counted_.erase(counted_.begin(), counted_.begin() + static_cast<std::ptrdiff_t>(done));
 }
 
-void Writer::flow(const FlowRecord& r) {
-    if (r.ledger) return append(to_json(r), Need::essential);
-    if (others_ + file_.octets() < limits_.total_octets) return append(to_json(r), Need::wanted);
+void Writer::append_if_affordable(const std::string& json) {
+    if (others_ + file_.octets() < limits_.total_octets) return append(json, Need::wanted);
     pressed_ = true;
     ++records_dropped_;
+}
+
+/// As packets: the last tenth of the budget is not for them.
+void Writer::log(const LogRecord& r) {
+    const bool affordable = others_ + file_.octets() + r.octets.size() <= limits_.total_octets - limits_.total_octets / 10;
+    if (affordable && has_room(Need::wanted)) return append(to_json(r), Need::wanted);
+    pressed_ = true;
+    ++logs_dropped_;
 }
 
 /// Twice: for the tools that read pcapng, and whole for our own readers.
@@ -306,6 +320,8 @@ void Writer::coverage(const CoverageRecord& r) {
     CoverageRecord told = r;
     told.samples_dropped += samples_dropped_ - samples_dropped_told_;
     samples_dropped_told_ = samples_dropped_;
+    told.logs_dropped += logs_dropped_ - logs_dropped_told_;
+    logs_dropped_told_ = logs_dropped_;
     write_counts();
     if (next_interface_ > 0) put_statistics(r);
     append(to_json(told), Need::essential);

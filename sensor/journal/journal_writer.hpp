@@ -24,7 +24,8 @@ public:
     static Result<std::unique_ptr<JournalWriter>> open(const std::string& folder, const JournalLimits& limits);
 
     // RecordSink: none of these fails; what cannot be written is counted, and failed() says why.
-    // Beyond the budget a packet becomes part of a count, flows and earlier packets are dropped; all others are written in any case.
+    // Beyond the budget a packet becomes part of a count; flows, openings, logs and earlier packets are dropped; all others are written
+    // in any case.
     // When the disk fails, all wait in memory: 4 MiB of any kind, then counts, findings and coverage up to 64 MiB.
 
     /// Write what is buffered; sync: also to the disk.
@@ -33,7 +34,10 @@ public:
     virtual const std::optional<Error>& failed() const = 0;
     /// Packets whose frames are not in the journal: each is part of a count.
     virtual std::uint64_t samples_dropped() const = 0;
-    /// Records of other kinds that are lost: flows and earlier packets beyond the budget, and whatever found no room when the disk failed.
+    /// Syslog datagrams that are not in the journal; the next coverage says how many.
+    virtual std::uint64_t logs_dropped() const = 0;
+    /// Records of other kinds that are lost: flows, openings and earlier packets beyond the budget, and whatever found no room when the
+    /// disk failed.
     virtual std::uint64_t records_dropped() const = 0;
 };
 

@@ -9,7 +9,7 @@ namespace sw {
 namespace {
 
 void quote(std::string& out, std::string_view text) {
-    const bool utf8 = simdjson::validate_utf8(text.data(), text.size());
+    const bool utf8 = is_utf8(text);
     out += '"';
     for (const char c : text) {
         const auto octet = static_cast<unsigned char>(c);
@@ -28,6 +28,8 @@ void quote(std::string& out, std::string_view text) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 void JsonObject::name(std::string_view name) {
     if (!first_) *out_ += ',';

@@ -12,6 +12,9 @@
 
 namespace sw {
 
+/// Is it UTF-8, so that JSON keeps it as it is?
+bool is_utf8(std::string_view text);
+
 class JsonObject {
 public:
     /// out is appended to, and whole JSON once close() was called.

@@ -8,8 +8,9 @@
 
 namespace sw {
 
-void LineReader::start(int fd, std::uint64_t offset) {
+void LineReader::start(int fd, std::uint64_t offset, std::size_t longest_line) {
     *this = LineReader();
+    longest_ = longest_line;
     fd_ = fd;
     offset_ = offset;
 }
@@ -19,13 +20,13 @@ LineReader::Got LineReader::next(std::string_view& line) {
         const std::size_t end = buffer_.find('\n', std::max(used_, searched_));
         if (end != std::string::npos) {
             line = std::string_view(buffer_).substr(used_, end - used_);
-            if (std::exchange(skipping_, false) || line.size() > longest) line = {};
+            if (std::exchange(skipping_, false) || line.size() > longest_) line = {};
             offset_ += end + 1 - used_;
             used_ = searched_ = end + 1;
             return Got::line;
         }
         buffer_.erase(0, std::exchange(used_, 0));
-        if (buffer_.size() > longest) {  // given up: only its end matters any more
+        if (buffer_.size() > longest_) {  // given up: only its end matters any more
             skipping_ = true;
             offset_ += buffer_.size();
             buffer_.clear();

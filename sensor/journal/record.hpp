@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/base/bytes.hpp"
 #include "rules/packet/address.hpp"
 #include "rules/packet/encapsulation.hpp"
 #include "rules/packet/packet.hpp"
@@ -97,6 +98,28 @@ struct FlowRecord {
     std::vector<FlowName> names{};
 };
 
+/// A TCP conversation of a mail or login service in which the responder has said something: such a one leaves a line in the
+/// responder's log. Its FlowRecord comes when it ends, which may be days later.
+struct OpeningRecord {
+    std::string rule;
+    std::string service;       ///< ssh, smtp, imap or pop3: what the rule speaks; of one that speaks tls, by its port
+    FiveTuple tuple;           ///< initiator first
+    Timestamp first;           ///< its first packet
+    Timestamp answered;        ///< the responder's first octets
+    std::uint64_t number = 0;  ///< frame of those, within its file
+    bool provisional = false;  ///< picked up in the middle: first is not its beginning
+};
+
+/// A syslog datagram that an allow rule with speaks = "syslog" let pass (or that came in on a socket of our own), whole.
+struct LogRecord {
+    std::string rule;          ///< "" from a socket
+    FiveTuple tuple;           ///< from the sender to the sink
+    std::string mac;           ///< the sender's on this network, or ""
+    Timestamp ts;              ///< packet time
+    std::uint64_t number = 0;  ///< frame within its file, from 1
+    Bytes octets;              ///< the datagram's payload, hostile, 0..65,527; borrowed for the call
+};
+
 /// Who talked to whom by which rule within one interval of packet time.
 struct ChartRecord {
     Timestamp start;   ///< a multiple of chart_interval
@@ -116,8 +139,9 @@ struct CoverageRecord {
     std::optional<std::uint64_t> kernel_drops, interface_drops;
     std::optional<std::uint64_t> mirror_lost{};  ///< packets of a mirror that did not get here, by their sequence numbers
     std::uint64_t samples_dropped = 0;
-    std::string error;  ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
-    bool told = false;  ///< the sensor rings for what is missing itself
+    std::uint64_t logs = 0, logs_dropped = 0;  ///< syslog datagrams: seen; of those, not in the journal: no room, or in fragments
+    std::string error;                         ///< "" or why it ended early: "stopped at frame 17, offset 1234: ..."
+    bool told = false;                         ///< the sensor rings for what is missing itself
 };
 
 /// Once a second of a live sensor: it is alive.
@@ -136,6 +160,8 @@ public:
     virtual void packet(const PacketRecord&) = 0;
     virtual void count(const CountRecord&) = 0;
     virtual void flow(const FlowRecord&) = 0;
+    virtual void opening(const OpeningRecord&) = 0;
+    virtual void log(const LogRecord&) = 0;
     virtual void chart(const ChartRecord&) = 0;
     virtual void coverage(const CoverageRecord&) = 0;
     virtual void heartbeat(const HeartbeatRecord&) = 0;

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "rules/base/hex.hpp"
 #include "sensor/journal/record_json.hpp"
 #include "sensor/journal/record_words.hpp"
 
@@ -64,6 +65,10 @@ public:
             out = *known;
         else
             fail(name);
+    }
+    void hex(std::string_view name, std::string& out) {
+        std::string_view value;
+        if (get(name, value) && !from_hex(value, out)) fail(name);
     }
     void network(Network& out) {
         std::string_view value;
@@ -192,6 +197,36 @@ void read(Fields& f, FlowRecord& r) {
     for (std::size_t i = 0; i + 2 < words.size(); i += 3) r.names.push_back({words[i] == "responder", words[i + 1], words[i + 2]});
 }
 
+void read(Fields& f, OpeningRecord& r) {
+    f.text("rule", r.rule);
+    f.text("service", r.service);
+    f.number("proto", r.tuple.proto);
+    f.address("initiator", r.tuple.src);
+    f.address("responder", r.tuple.dst);
+    f.number("sport", r.tuple.sport);
+    f.number("dport", r.tuple.dport);
+    f.time("first", r.first);
+    f.time("answered", r.answered);
+    f.number("frame", r.number);
+    f.flag("provisional", r.provisional);
+}
+
+void read(Fields& f, LogRecord& r, std::string& octets) {
+    f.time("ts", r.ts);
+    f.text("rule", r.rule);
+    f.number("proto", r.tuple.proto);
+    f.address("source", r.tuple.src);
+    f.number("sport", r.tuple.sport);
+    f.address("sink", r.tuple.dst);
+    f.number("dport", r.tuple.dport);
+    f.text("mac", r.mac);
+    f.number("frame", r.number);
+    octets.clear();
+    f.text("text", octets);
+    f.hex("octets", octets);
+    r.octets = {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()};
+}
+
 void read(Fields& f, ChartRecord& r) {
     f.time("start", r.start);
     f.text("rule", r.rule);
@@ -219,6 +254,8 @@ void read(Fields& f, CoverageRecord& r) {
     f.number("interface_drops", r.interface_drops);
     f.number("mirror_lost", r.mirror_lost);
     f.number("samples_dropped", r.samples_dropped);
+    f.number("logs", r.logs);
+    f.number("logs_dropped", r.logs_dropped);
     f.text("error", r.error);
     f.flag("told", r.told);
 }
@@ -252,6 +289,13 @@ RecordJson::Read RecordJson::read(std::string_view json) {
     if (type == "finding") return fresh(o, Kind::finding, finding);
     if (type == "count") return fresh(o, Kind::count, count);
     if (type == "flow") return fresh(o, Kind::flow, flow);
+    if (type == "opening") return fresh(o, Kind::opening, opening);
+    if (type == "log") {
+        log = {};
+        Fields fields(o);
+        sw::read(fields, log, log_octets_);
+        return {Kind::log, fields.why()};
+    }
     if (type == "chart") return fresh(o, Kind::chart, chart);
     if (type == "coverage") return fresh(o, Kind::coverage, coverage);
     if (type == "heartbeat") return fresh(o, Kind::heartbeat, heartbeat);

@@ -12,6 +12,8 @@ std::string to_json(const RunRecord& r);
 std::string to_json(const FindingRecord& r);
 std::string to_json(const CountRecord& r);
 std::string to_json(const FlowRecord& r);
+std::string to_json(const OpeningRecord& r);
+std::string to_json(const LogRecord& r);
 std::string to_json(const ChartRecord& r);
 std::string to_json(const CoverageRecord& r);
 std::string to_json(const HeartbeatRecord& r);
@@ -32,7 +34,7 @@ public:
     RecordJson();
     ~RecordJson();
 
-    enum class Kind : std::uint8_t { unknown, segment, run, finding, count, flow, chart, coverage, heartbeat };
+    enum class Kind : std::uint8_t { unknown, segment, run, finding, count, flow, opening, log, chart, coverage, heartbeat };
     struct Read {
         Kind kind = Kind::unknown;  ///< unknown: a type of a later version; nothing to be told
         std::string why;            ///< what is wrong, or ""
@@ -49,12 +51,15 @@ public:
     FindingRecord finding;
     CountRecord count;
     FlowRecord flow;
+    OpeningRecord opening;
+    LogRecord log;  ///< its octets live until the next record of its kind
     ChartRecord chart;
     CoverageRecord coverage;
     HeartbeatRecord heartbeat;
 
 private:
     struct Parser;
+    std::string log_octets_;
     std::unique_ptr<Parser> parser_;
 };
 

@@ -1,3 +1,4 @@
+#include "rules/base/hex.hpp"
 #include "sensor/journal/json_text.hpp"
 #include "sensor/journal/record_json.hpp"
 #include "sensor/journal/record_words.hpp"
@@ -65,6 +66,32 @@ std::string to_json(const FlowRecord& r) {
     });
 }
 
+std::string to_json(const OpeningRecord& r) {
+    return object("opening", [&](JsonObject& o) {
+        o.text("rule", r.rule).text("service", r.service).number("proto", r.tuple.proto);
+        o.address("initiator", r.tuple.src).address("responder", r.tuple.dst);
+        o.number("sport", r.tuple.sport).number("dport", r.tuple.dport);
+        o.time("first", r.first).time("answered", r.answered).number("frame", r.number).flag("provisional", r.provisional);
+    });
+}
+
+/// JSON keeps any text that is UTF-8, also with NUL; octets that are none are written in hexadecimal.
+std::string to_json(const LogRecord& r) {
+    return object("log", [&](JsonObject& o) {
+        o.time("ts", r.ts)
+            .text("rule", r.rule)
+            .number("proto", r.tuple.proto)
+            .address("source", r.tuple.src)
+            .number("sport", r.tuple.sport);
+        o.address("sink", r.tuple.dst).number("dport", r.tuple.dport).text("mac", r.mac).number("frame", r.number);
+        const std::string_view text(reinterpret_cast<const char*>(r.octets.data()), r.octets.size());
+        if (is_utf8(text))
+            o.text("text", text);
+        else
+            o.text("octets", to_hex(r.octets));
+    });
+}
+
 std::string to_json(const ChartRecord& r) {
     return object("chart", [&](JsonObject& o) {
         o.time("start", r.start).text("rule", r.rule).address("initiator", r.initiator).address("responder", r.responder);
@@ -79,7 +106,7 @@ std::string to_json(const CoverageRecord& r) {
         o.number("allowed", r.allowed).number("greylisted", r.greylisted).number("blacklisted", r.blacklisted);
         o.number("flows", r.flows).number("clock_steps", r.clock_steps);
         o.number("kernel_drops", r.kernel_drops).number("interface_drops", r.interface_drops).number("mirror_lost", r.mirror_lost);
-        o.number("samples_dropped", r.samples_dropped).text("error", r.error);
+        o.number("samples_dropped", r.samples_dropped).number("logs", r.logs).number("logs_dropped", r.logs_dropped).text("error", r.error);
         if (r.told) o.flag("told", true);
     });
 }

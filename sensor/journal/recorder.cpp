@@ -51,6 +51,26 @@ FindingRecord record_of(const Finding& f, const Policy& policy) {
             .alarm = ""};
 }
 
+/// What a conversation of the rule leaves a line of in its responder's log; "" for none.
+std::string_view service_of(const Rule& rule, std::uint16_t port) {
+    constexpr std::pair<std::uint16_t, std::string_view> tls_ports[] = {{465, "smtp"}, {993, "imap"}, {995, "pop3"}};
+    if (rule.speaks != "tls") return rule.speaks;
+    for (const auto& [number, service] : tls_ports)
+        if (number == port) return service;
+    return {};
+}
+
+/// What a rule's packets are looked at for, besides being counted.
+enum class Listens : std::uint8_t { no, to_answers, to_datagrams };
+
+Listens listens(const Rule& rule) {
+    if (rule.kind != RuleKind::allow) return Listens::no;
+    if (rule.speaks == "syslog") return Listens::to_datagrams;
+    for (const std::string_view word : {"ssh", "smtp", "imap", "pop3", "tls"})
+        if (rule.speaks == word) return Listens::to_answers;
+    return Listens::no;
+}
+
 }  // namespace
 
 class Recorder::Impl {
@@ -65,6 +85,7 @@ public:
         engine.on_flow_end([this](std::uint32_t slot, const Flow& flow, bool complete) {
             accounts_.ended(taken(engine_->counters()), slot, flow, complete);
         });
+        for (const Rule& rule : engine.policy().rules) listens_.push_back(listens(rule));
         if (ledger_.in_use())
             engine.on_told([this](std::uint32_t slot, Side by, Told what, std::string_view value) {
                 ledger_.told(taken(engine_->counters()), slot, by, what, value);
@@ -88,6 +109,9 @@ public:
 private:
     void take(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
     void allowed(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
+    void listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account);
+    void tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account);
+    void tell_log(const Frame& frame, const Judgement& j, const Packet& p);
     ChartTable::Key chart_key(const Frame& frame, const Judgement& j, const FiveTuple* tuple) const;
     void enter(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool opens, bool recorded);
     void tell_live(std::uint32_t slot);
@@ -99,9 +123,11 @@ private:
     LedgerBook ledger_;
     FlowAccounts accounts_;
     ChartTable charts_;
-    std::vector<std::uint8_t> described_;  ///< by finding
-    std::uint64_t frames_ = 0;             ///< of the run, given to judged()
-    std::uint64_t octets_ = 0;             ///< since the last coverage, as from_ and to_
+    std::vector<Listens> listens_;                 ///< by rule
+    std::vector<std::uint8_t> described_;          ///< by finding
+    std::uint64_t frames_ = 0;                     ///< of the run, given to judged()
+    std::uint64_t octets_ = 0;                     ///< since the last coverage, as from_ and to_
+    std::uint64_t logs_ = 0, logs_in_pieces_ = 0;  ///< since the last coverage
     Timestamp from_, to_;
     bool covered_ = true;  ///< no frame since the last coverage
     EngineCounters told_;  ///< as of the last coverage
@@ -149,6 +175,7 @@ void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, const FiveT
     FlowAccount* account = j.flow != 0 ? &accounts_.at(j.flow) : nullptr;
     const bool opens = account != nullptr && account->is_new();
     if (account != nullptr) account->add(frame.ts, frame.len - j.wrapped, j.answers);
+    if (j.rule >= 0 && listens_[static_cast<std::size_t>(j.rule)] != Listens::no) listen(frame, j, tuple, account);
     if (account != nullptr && ledger_.wants(j.rule)) enter(frame, j, tuple, opens, recorded);
     if (recorded || j.rule < 0) return;
     const Timestamp start = ChartTable::interval_of(frame.ts);
@@ -162,6 +189,48 @@ void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, const FiveT
     ++row.packets;
     row.octets += frame.len - j.wrapped;
     row.flows += opens;
+}
+
+/// tuple: frame is a fragment of a datagram: its octets are not there as one, which is counted with its first.
+void Recorder::Impl::listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account) {
+    const bool datagrams = listens_[static_cast<std::size_t>(j.rule)] == Listens::to_datagrams;
+    if (datagrams ? j.answers : account == nullptr || !j.answers || account->opening_told) return;
+    Engine::Seen seen;
+    engine_->see(frame, seen);
+    const Packet& p = seen.packet;
+    const bool whole = tuple == nullptr || !p.fragment;
+    if (datagrams && !whole && !p.later_fragment) {
+        ++logs_;
+        ++logs_in_pieces_;
+    }
+    if (datagrams && whole && p.transport == Transport::udp) tell_log(frame, j, p);
+    if (!datagrams && whole && p.transport == Transport::tcp && p.payload_len > 0) tell_opening(frame, j, p, *account);
+}
+
+void Recorder::Impl::tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account) {
+    account.opening_told = true;
+    const Rule& rule = engine_->policy().rules[static_cast<std::size_t>(j.rule)];
+    const std::string_view service = service_of(rule, p.sport);
+    if (service.empty()) return;
+    sink_->opening({.rule = rule.name,
+                    .service = std::string(service),
+                    .tuple = p.five_tuple().swapped(),
+                    .first = account.first,
+                    .answered = frame.ts,
+                    .number = frame.number,
+                    .provisional = j.provisional});
+}
+
+void Recorder::Impl::tell_log(const Frame& frame, const Judgement& j, const Packet& p) {
+    ++logs_;
+    MacAddress mac;
+    if (p.mac_src != nullptr) std::copy_n(p.mac_src, mac.octets.size(), mac.octets.begin());
+    sink_->log({.rule = engine_->policy().rules[static_cast<std::size_t>(j.rule)].name,
+                .tuple = p.five_tuple(),
+                .mac = p.mac_src == nullptr ? "" : to_string(mac),
+                .ts = frame.ts,
+                .number = frame.number,
+                .octets = {p.data + p.payload_offset, p.payload_caplen}});
 }
 
 /// A packet of a conversation that the ledger keeps.
@@ -255,8 +324,11 @@ void Recorder::Impl::end_file(const std::string& name, const std::string& error)
                      .interface_drops = {},
                      .mirror_lost = lost_since(c.mirror.lost, told_.mirror.lost),
                      .samples_dropped = 0,
+                     .logs = logs_,
+                     .logs_dropped = logs_in_pieces_,
                      .error = error});
     told_ = c;
+    logs_ = logs_in_pieces_ = 0;
     octets_ = 0;
     from_ = to_ = {};
     covered_ = true;

@@ -1,5 +1,6 @@
 #pragma once
-/// Turns verdicts into records: every greylisted packet, each cause once, conversations as they end, charts by interval.
+/// Turns verdicts into records: every greylisted packet, each cause once, conversations as they end, charts by interval; and what
+/// log lines are made of and compared with: syslog datagrams, openings.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -20,7 +21,7 @@ public:
     /// the run ends.
     /// skip: the first so many of them are already recorded (a resumed run): no packet, no chart counts them, no flow that
     ///       ended among them is told again. A conversation that goes on behind them and the file's coverage are told whole:
-    ///       the run that was interrupted told neither.
+    ///       the run that was interrupted told neither. Logs and openings are told again: their frame's number says which.
     /// Fragments that were held are recorded when they have their verdict, wherever that comes.
     void judged(std::span<const Frame> frames, std::span<const Judgement> judgements, std::size_t skip = 0);
     /// After Engine::end_fragments() or pass_time(). recorded: an earlier run has told these already

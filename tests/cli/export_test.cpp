@@ -80,7 +80,7 @@ TEST_CASE("export: a match that nothing fits gives nothing, and says so") {
     const Ended none = run(desk, {"export", "eve", "--db", "store.db", "--match", "port:1"});
     CHECK(none.code == 0);
     CHECK(none.out.empty());
-    CHECK(has(none.err, "0 packets of 0 findings"));
+    CHECK(has(none.err, "0 samples of 0 findings"));
 }
 
 TEST_CASE("export: pcapng is not written to a terminal") {

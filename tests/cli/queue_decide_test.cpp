@@ -105,7 +105,7 @@ TEST_CASE("queue history: every decision in order, of all findings or one") {
     const Ended all = desk.watch({"queue", "history"});
     CHECK(all.code == 0);
     CHECK(std::count(all.out.begin(), all.out.end(), '\n') == 3);
-    CHECK_THAT(all.out, Contains("finding 2  dismiss (taken -> dismissed) by " + login() + ", 1 packet so far: known\n"));
+    CHECK_THAT(all.out, Contains("finding 2  dismiss (taken -> dismissed) by " + login() + ", 1 so far: known\n"));
     CHECK(desk.json({"queue", "history", "2"}).size() == 2);
     CHECK(desk.json({"queue", "history", "--limit", "1"}).front().at("id") == 3);
 }

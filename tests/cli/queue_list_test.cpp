@@ -23,7 +23,7 @@ TEST_CASE("queue list: one line a finding, the critical one first, totals on sta
     CHECK(ended.code == 1);
     CHECK(ended.err == "span-watcher: 2 findings, 2 waiting, 1 to 2 shown\n");
     CHECK(std::count(ended.out.begin(), ended.out.end(), '\n') == 3);
-    CHECK_THAT(ended.out, Contains("id st   packets  last                  finding\n      2 oc         1  ") &&
+    CHECK_THAT(ended.out, Contains("id st     count  last                  finding\n      2 oc         1  ") &&
                               Contains("\n      1 oh         1  ") &&
                               Contains("198.51.100.7 tried to open tcp to 192.0.2.25 (mail) port 465: no rule allows it"));
 }

@@ -55,6 +55,11 @@ struct Sink : sw::RecordSink {
     }
     void count(const sw::CountRecord&) override { ++records, ++counting; }
     void flow(const sw::FlowRecord& r) override { ++records, ++counting, text(r.rule); }
+    void opening(const sw::OpeningRecord& r) override { ++records, ++counting, text(r.service); }
+    void log(const sw::LogRecord& r) override {
+        ++records, ++counting;
+        text({reinterpret_cast<const char*>(r.octets.data()), r.octets.size()});
+    }
     void chart(const sw::ChartRecord& r) override { ++records, ++counting, text(r.rule); }
     void coverage(const sw::CoverageRecord& r) override { ++records, ++counting, text(r.error); }
     void heartbeat(const sw::HeartbeatRecord&) override { ++records, ++counting; }

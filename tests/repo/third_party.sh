@@ -11,7 +11,7 @@ sha1\.h                 ^rules/packet/community_id\.cpp$
 simdjson\.h             ^sensor/journal/
 zlib\.h                 ^(sensor/capture/gzip_source|rules/packet/encapsulation)\.cpp$
 zstd.*\.h               ^sensor/capture/zstd_source\.cpp$
-CLI/.*                  ^collector/cli/options\.cpp$
+CLI/.*                  ^collector/cli/options(_logs)?\.cpp$
 nlohmann/.*             ^collector/
 sqlite3\.h              ^collector/store/
 evtlog\.h               ^collector/export/audit_log\.cpp$

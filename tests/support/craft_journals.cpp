@@ -39,6 +39,12 @@ void write_records(RecordSink& sink) {
     sink.packet(packet);
     sink.count({1, 5, 500, {1}, {2}});
     sink.flow({});
+    sink.opening({});
+    LogRecord log;
+    for (const std::string_view line : {std::string_view("<34>1 - - - - - - a"), std::string_view("\0\xff", 2)}) {
+        log.octets = {reinterpret_cast<const std::uint8_t*>(line.data()), line.size()};
+        sink.log(log);
+    }
     sink.chart({});
     sink.heartbeat({});
     sink.coverage({});

@@ -58,7 +58,8 @@ std::vector<ReasonCase> state_cases() {
             reached(Reason::tcp_rst_window, then(open.frames(), open.segment(Side::client, rst | ack, 0x2000'0000))),
             reached(Reason::tcp_after_close, then(closed.frames(), closed.segment(Side::client, data, 0, "NOOP\r\n"))),
             reached(Reason::inconsistent_retransmit, other_octets_again()),
-            reached(Reason::icmp_unrelated, then(open.frames(), icmp_error(v4(outside), v4(mail), 3, 1, stranger)))};
+            reached(Reason::icmp_unrelated, then(open.frames(), icmp_error(v4(outside), v4(mail), 3, 1, stranger))),
+            reached(Reason::sink_reply, {log_line(), icmp_error(v4(sink), v4(mail), 3, 3, log_line()).later(1s)})};
 }
 
 }  // namespace sw::craft

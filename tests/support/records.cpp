@@ -38,7 +38,7 @@ std::string dump(Store& store) {
     }};
     std::string text;
     for (const auto& [table, columns] : tables) {
-        const std::string where = std::string(table) == "setting" ? " WHERE name <> 'flow_hash_key'" : "";
+        const std::string where = std::string(table) == "setting" ? " WHERE name NOT IN ('flow_hash_key', 'log_hash_key')" : "";
         text += std::string(table) + ":\n" +
                 rows_of(store.db(), std::string("SELECT ") + columns + " AS line FROM " + table + where + " ORDER BY line") + "\n";
     }

@@ -11,6 +11,7 @@ home = ["192.0.2.0/24", "2001:db8:1::/64"]
 [names]
 mail = ["192.0.2.25", "2001:db8:1::25"]
 resolver = ["192.0.2.53", "2001:db8:1::53"]
+log_sink = ["192.0.2.67", "2001:db8:1::67"]
 vpn_users = ["192.0.2.129", "2001:db8:1::129"]
 vpn_admin = ["192.0.2.130", "2001:db8:1::130"]
 
@@ -33,6 +34,11 @@ filter = "tcp and src host $vpn_admin and dst host $mail and dst port 22"
 [[allow]]
 name = "dns"
 filter = "src host $mail and dst host $resolver and (udp or tcp) and dst port 53"
+
+[[allow]]
+name = "syslog"
+filter = "udp and src host $mail and dst host $log_sink and dst port 514"
+speaks = "syslog"
 
 [[allow]]
 name = "ping"
@@ -104,6 +110,8 @@ CraftedFrame smtp_syn() { return tcp(v4(outside, 40000), v4(mail, 25)); }
 CraftedFrame smtp_syn6() { return tcp(v6(outside, 40000), v6(mail, 25)); }
 CraftedFrame dns_ask() { return udp(v4(mail, 49152), v4(resolver, 53), dns_query({7, "example.net", dns_type::mx})); }
 CraftedFrame dns_ask6() { return udp(v6(mail, 49152), v6(resolver, 53), dns_query({7, "example.net", dns_type::mx})); }
+CraftedFrame log_line() { return udp(v4(mail, 514), v4(sink, 514), "<22>Nov 20 12:00:00 mail smtpd[9]: ready"); }
+CraftedFrame log_line6() { return udp(v6(mail, 514), v6(sink, 514), "<22>Nov 20 12:00:00 mail smtpd[9]: ready"); }
 CraftedFrame ping() { return echo_request(v4(vpn_admin), v4(mail), 77); }
 CraftedFrame ping6() { return echo_request(v6(vpn_admin), v6(mail), 77); }
 

@@ -13,6 +13,8 @@ CraftedFrame smtp_syn();
 CraftedFrame smtp_syn6();
 CraftedFrame dns_ask();
 CraftedFrame dns_ask6();
+CraftedFrame log_line();  ///< to the sink that nobody is
+CraftedFrame log_line6();
 CraftedFrame ping();
 CraftedFrame ping6();
 

@@ -21,6 +21,7 @@ struct Spooled : RecordSink {
     std::vector<RunRecord> runs;
     std::vector<Packet> packets;     ///< of findings
     std::vector<Packet> brought_up;  ///< of a finding's conversation, before it: allowed when they came
+    std::vector<std::string> logs;
     std::vector<CoverageRecord> coverages;
     std::uint64_t heartbeats = 0;
 
@@ -29,6 +30,8 @@ struct Spooled : RecordSink {
     void packet(const PacketRecord& r) override;
     void count(const CountRecord&) override {}
     void flow(const FlowRecord&) override {}
+    void opening(const OpeningRecord&) override {}
+    void log(const LogRecord& r) override { logs.emplace_back(r.octets.begin(), r.octets.end()); }
     void chart(const ChartRecord&) override {}
     void coverage(const CoverageRecord& r) override { coverages.push_back(r); }
     void heartbeat(const HeartbeatRecord&) override { ++heartbeats; }

@@ -13,11 +13,11 @@ for unit in span-sensor@ span-collector span-alarm span-watcher-interface@; do
     sed -E 's|^(ExecSt[a-z]+=)/[^ ]*|\1/bin/true|' "$units/$unit.service" >"$work/$unit.service"
     case $unit in *@) cp "$work/$unit.service" "$work/${unit}span0.service" ;; esac
 done
-cp "$units/span-watcher.target" "$work"
+cp "$units/span-watcher.target" "$units/span-syslog.socket" "$work"
 
 # What systemd says of each: nothing that names it. Of a unit with a word that it does not know it says so.
 complaints() { systemd-analyze verify --man=no "$work/$1" 2>&1 | grep -F "$(basename "$1" .service)" >"$work/wrong"; }
-for unit in span-sensor@span0.service span-watcher-interface@span0.service span-collector.service span-alarm.service span-watcher.target; do
+for unit in span-sensor@span0.service span-watcher-interface@span0.service span-collector.service span-alarm.service span-watcher.target span-syslog.socket; do
     ! complaints "$unit" || { echo "FAIL $unit:"; cat "$work/wrong"; failed=1; }
 done
 sed 's/^Restart=always/Restart=whenever/' "$work/span-alarm.service" >"$work/span-bad.service"

@@ -60,7 +60,7 @@ TEST_CASE("collector: two spools at once add up to one store") {
     post.becomes(packets_of_all, "120");
     post.stop();
     CHECK(post.rows("SELECT count FROM finding ORDER BY count DESC") == "100\n20");
-    CHECK(post.rows("SELECT count(*) FROM journal_offset") == "2");
+    CHECK(post.rows("SELECT count(*) FROM journal_offset WHERE journal <> 'spool:logs' AND journal LIKE 'spool:%'") == "2");
     CHECK(post.alarms("finding").size() == 2);
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/stock.hpp"
@@ -118,6 +119,14 @@ TEST_CASE("enclave: an ordinary day raises nothing, and everything in it was see
     if (skipped()) return;
     const Services services;
     Appliance appliance;
+    // Nothing was learnt yet: what hosts may say stands in the policy.
+    std::ofstream("/etc/span-watcher/policy.toml", std::ios::app) << R"(
+[[log.allow]]
+name    = "connects"
+pattern = "^connect from unknown$"
+app     = "postfix/smtpd"
+host    = "mail"
+)";
     appliance.start();
     for (const Services::Client& c : Services::ordinary_day()) {
         INFO(c.what << ": " << text_of("/run/said"));
@@ -133,7 +142,8 @@ TEST_CASE("enclave: an ordinary day raises nothing, and everything in it was see
     const std::string rules =
         appliance.rows("SELECT DISTINCT rule FROM chart WHERE rule NOT LIKE 'arp-%' AND rule NOT LIKE 'nd-%' ORDER BY rule");
     CHECK(rules == "admin\ndns\nimaps\nsmtp-in\nsmtp-out\nsyslog");
-    CHECK(appliance.rows("SELECT count(*) FROM finding") == "0");
+    until("the line that mail said", [&] { return appliance.rows("SELECT count(*) FROM log_event WHERE verdict = 1") == "1"; });
+    CHECK(appliance.rows("SELECT sentence FROM finding") == "");
     CHECK(appliance.alarms() == std::vector<std::string>{});
     appliance.stop(Daemon::collector);
     appliance.stop(Daemon::alarm);

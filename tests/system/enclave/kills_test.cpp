@@ -59,6 +59,8 @@ struct Appended : RecordSink {
         octets += r.octets;
     }
     void flow(const FlowRecord&) override {}
+    void opening(const OpeningRecord&) override {}
+    void log(const LogRecord&) override {}
     void chart(const ChartRecord&) override {}
     void coverage(const CoverageRecord&) override {}
     void heartbeat(const HeartbeatRecord&) override {}

@@ -108,3 +108,26 @@ TEST_CASE("escape: no random octets leave a control behind") {
 }
 
 TEST_CASE("escape: a NUL does not end the text") { CHECK(escape_for_display(std::string("a\0b", 3)) == "a\\x00b"); }
+
+TEST_CASE("escape: what was escaped gives back the octets it was made of") {
+    std::mt19937 random(7);
+    std::string every;
+    for (unsigned c = 0; c < 256; ++c) every += octet(c);
+    std::vector<std::string> texts{"", "\\", "\\x41", "\\u{41}", every, utf8(0x202e) + utf8(0x85) + utf8(0x10ffff) + "plain"};
+    for (int n = 0; n < 500; ++n) {
+        std::string& text = texts.emplace_back();
+        for (unsigned i = 0; i < 20; ++i) text += random() % 3 == 0 ? utf8(random() % 0xd800) : octet(random());
+    }
+    for (const std::string& text : texts) {
+        const auto back = unescape_display(escape_for_display(text));
+        REQUIRE(back);
+        CHECK(*back == text);
+    }
+}
+
+TEST_CASE("escape: an escape that is none is refused") {
+    for (const char* wrong : {"\\", "\\q", "\\x", "\\x4", "\\xg0", "\\u", "\\u{", "\\u{}", "\\u{110000}", "\\u{123456789}", "\\u{20"}) {
+        INFO(wrong);
+        CHECK_FALSE(unescape_display(wrong));
+    }
+}

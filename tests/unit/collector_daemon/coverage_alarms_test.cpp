@@ -13,6 +13,8 @@ struct Counted : RecordSink {
     void packet(const PacketRecord&) override {}
     void count(const CountRecord&) override {}
     void flow(const FlowRecord&) override {}
+    void opening(const OpeningRecord&) override {}
+    void log(const LogRecord&) override {}
     void chart(const ChartRecord&) override {}
     void coverage(const CoverageRecord&) override { ++coverages; }
     void heartbeat(const HeartbeatRecord&) override {}

@@ -51,6 +51,31 @@ TEST_CASE("journal: a cause that comes when the budget is spent still has its fi
           2);
 }
 
+TEST_CASE("journal: log datagrams beyond the budget are dropped, and the next coverage says how many") {
+    const cli::Folder folder;
+    const auto writer = writer_in(folder, {.segment_octets = 20'000, .total_octets = 100'000, .first_of_cause = 2});
+    writer->run(a_run());
+    LogRecord log;
+    log.octets = {reinterpret_cast<const std::uint8_t*>(frame.data()), frame.size()};
+    for (int i = 0; i < 1000; ++i) writer->log(log);
+    writer->finding(a_finding(1));
+    writer->packet(a_packet(1, frame));
+    CoverageRecord coverage;
+    coverage.logs = 1000;
+    writer->coverage(coverage);
+    writer->coverage({});
+    REQUIRE(writer->flush(false));
+    const RecordLog read = read_all(folder);
+    const auto kept =
+        std::count_if(read.lines.begin(), read.lines.end(), [](const std::string& l) { return l.starts_with(R"({"type":"log")"); });
+    CHECK(static_cast<std::uint64_t>(kept) + writer->logs_dropped() == 1000);
+    CHECK((kept >= 60 && octets_in(folder) <= 97'000));
+    CHECK(read.frames == 1);  // a cause's first packet has a tenth of the budget to itself
+    const std::string told = "\"logs\":1000,\"logs_dropped\":" + std::to_string(writer->logs_dropped());
+    CHECK(read.lines[read.lines.size() - 2].find(told) != std::string::npos);
+    CHECK(read.lines.back().find("\"logs_dropped\":0") != std::string::npos);
+}
+
 TEST_CASE("journal: when a reader removes old segments, packets are kept again") {
     const cli::Folder folder;
     const auto writer = writer_in(folder, {.segment_octets = 20'000, .total_octets = 100'000, .first_of_cause = 2});

@@ -26,6 +26,8 @@ public:
     void packet(const PacketRecord& r) override { lines.push_back(packet_line(r)), ++packets[r.finding], ++frames; }
     void count(const CountRecord& r) override { lines.push_back(to_json(r)), packets[r.finding] += r.packets; }
     void flow(const FlowRecord& r) override { lines.push_back(to_json(r)); }
+    void opening(const OpeningRecord& r) override { lines.push_back(to_json(r)); }
+    void log(const LogRecord& r) override { lines.push_back(to_json(r)); }
     void chart(const ChartRecord& r) override { lines.push_back(to_json(r)); }
     void coverage(const CoverageRecord& r) override { lines.push_back(to_json(r)); }
     void heartbeat(const HeartbeatRecord& r) override { lines.push_back(to_json(r)); }

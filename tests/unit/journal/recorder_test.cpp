@@ -8,6 +8,7 @@
 #include "sensor/journal/chart_table.hpp"
 #include "tests/support/enclave_day.hpp"
 #include "tests/support/stock.hpp"
+#include "tests/support/tls.hpp"
 #include "tests/unit/journal/journal_fixture.hpp"
 
 using namespace sw;
@@ -21,6 +22,8 @@ struct Kept : RecordSink {
     std::map<std::uint32_t, std::uint64_t> packets, brought_up;  ///< of the finding; of its conversation, before it
     std::vector<std::string> comments;
     std::vector<FlowRecord> flows;
+    std::vector<OpeningRecord> openings;
+    std::vector<std::string> logs;
     std::vector<ChartRecord> charts;
     std::vector<CoverageRecord> coverages;
 
@@ -36,6 +39,8 @@ struct Kept : RecordSink {
     }
     void count(const CountRecord&) override { FAIL("a recorder counts nothing"); }
     void flow(const FlowRecord& r) override { flows.push_back(r); }
+    void opening(const OpeningRecord& r) override { openings.push_back(r); }
+    void log(const LogRecord& r) override { logs.push_back(to_json(r)); }
     void chart(const ChartRecord& r) override { charts.push_back(r); }
     void coverage(const CoverageRecord& r) override { coverages.push_back(r); }
     void heartbeat(const HeartbeatRecord&) override {}
@@ -232,6 +237,53 @@ TEST_CASE("recorder: a finding's record says what makes it the same in another r
     CHECK(r.sentence.find("465") != std::string::npos);
     REQUIRE(f.kept.comments.size() == 1);
     CHECK(f.kept.comments[0].starts_with("GREY #1: no-rule"));
+}
+
+TEST_CASE("recorder: every syslog datagram to the sink is told whole, with who sent it") {
+    Feed f(policy_of(parse_policy("stock", craft::stock_policy)));
+    const craft::CraftedFrame hostile = craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), std::string("<0>\0\xff\x1b", 6));
+    f.take({craft::log_line(), craft::log_line6(), hostile, craft::dns_ask()}, 2);
+    f.recorder.end_file("day.pcap", "");
+    REQUIRE(f.kept.logs.size() == 3);
+    CHECK(f.kept.logs[0] == R"({"type":"log","ts":1795176000000000000,"rule":"syslog","proto":17,"source":"192.0.2.25","sport":514,)"
+                            R"("sink":"192.0.2.67","dport":514,"mac":"02:00:00:00:00:19","frame":1,)"
+                            R"("text":"<22>Nov 20 12:00:00 mail smtpd[9]: ready"})");
+    CHECK(f.kept.logs[1].find(R"("source":"2001:db8:1::25")") != std::string::npos);
+    CHECK(f.kept.logs[2].find(R"("octets":"3c303e00ff1b")") != std::string::npos);
+    CHECK(f.kept.coverages.at(0).logs == 3);
+    CHECK(f.kept.coverages.at(0).logs_dropped == 0);
+}
+
+TEST_CASE("recorder: a log datagram with a VLAN tag or in an odd shape is told as far as it is allowed") {
+    std::string tagged = craft::stock_policy;
+    tagged.replace(tagged.find("[wire]\n"), 7, "[wire]\nvlans = [10]\n");
+    Feed f(policy_of(parse_policy("stock", tagged)));
+    craft::CraftedFrame frame = craft::log_line(), padded = craft::udp(craft::v4(craft::mail, 514), craft::v4(craft::sink, 514), "<1>a");
+    f.take({frame.tag(10), padded.pad().tag(10), craft::log_line().tag(11)}, 1);
+    REQUIRE(f.kept.logs.size() == 2);
+    CHECK(f.kept.logs[0].find("smtpd[9]: ready") != std::string::npos);
+    CHECK(f.kept.logs[1].find(R"("text":"<1>a"})") != std::string::npos);
+}
+
+TEST_CASE("recorder: a conversation is told as opened once its responder has spoken, by the service that its rule speaks") {
+    std::string speaking = craft::stock_policy;
+    for (const auto& [rule, word] : {std::pair{"name = \"smtp-in\"", "smtp"}, std::pair{"name = \"imaps\"", "tls"}})
+        speaking.insert(speaking.find(rule), std::string("speaks = \"") + word + "\"\n");
+    craft::TcpDialogue mail = craft::smtp(), secure(craft::v4(craft::vpn_users, 40001), craft::v4(craft::mail, 993), craft::noon);
+    mail.say(craft::Side::server, "220 mail.example ESMTP\r\n").say(craft::Side::client, "EHLO mx.example.org\r\n");
+    mail.say(craft::Side::server, "250 mail.example\r\n");
+    secure.handshake().say(craft::Side::client, craft::tls::handshake(1, craft::tls::client_hello({})));
+    secure.say(craft::Side::server, craft::tls::handshake(2, craft::tls::server_hello({})));
+    craft::TcpDialogue silent(craft::v4(craft::outside, 40002), craft::v4(craft::mail, 25), craft::noon);
+    silent.handshake().close(craft::Side::client);
+    Feed f(policy_of(parse_policy("stock", speaking)));
+    for (const craft::TcpDialogue* d : {&mail, &secure, &silent}) f.take(d->frames(), 3);
+    REQUIRE(f.kept.openings.size() == 2);
+    const OpeningRecord& o = f.kept.openings[0];
+    CHECK((o.rule == "smtp-in" && o.service == "smtp" && o.first == craft::noon && o.answered > o.first && !o.provisional));
+    CHECK((to_string(o.tuple.src) == craft::outside.v4 && o.tuple.sport == 40000 && o.tuple.dport == 25));
+    CHECK(o.number > 0);
+    CHECK((f.kept.openings[1].service == "imap" && f.kept.openings[1].tuple.dport == 993));
 }
 
 TEST_CASE("chart: what comes late is summed up with its interval, and rows beyond the bound by rule") {

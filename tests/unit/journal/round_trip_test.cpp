@@ -28,6 +28,8 @@ const CoverageRecord a_coverage{.from = {-5},
                                 .kernel_drops = {},
                                 .interface_drops = 0,
                                 .samples_dropped = 0,
+                                .logs = 6,
+                                .logs_dropped = 0,
                                 .error = "stopped at frame 17",
                                 .told = true};
 
@@ -101,6 +103,44 @@ TEST_CASE("journal: counts, flows, charts, coverage and heartbeats are read as w
     CHECK(to_json(a_coverage).find("kernel_drops") == std::string::npos);  // unknown is not 0
     CHECK(to_json(a_coverage).find("\"interface_drops\":0") != std::string::npos);
     CHECK(log.packets.at(1) == UINT64_MAX);
+}
+
+TEST_CASE("journal: openings and syslog datagrams are read as written, whatever octets those hold") {
+    const OpeningRecord opening{.rule = "admin",
+                                .service = "ssh",
+                                .tuple = {*parse_address("192.0.2.130"), *parse_address("192.0.2.25"), 40000, 22, 6},
+                                .first = {-1},
+                                .answered = {INT64_MAX},
+                                .number = UINT64_MAX,
+                                .provisional = true};
+    std::string every, text = "<34>1 - h\xc3\xa9 - - - - NUL: ";
+    for (int i = 0; i < 256; ++i) every += static_cast<char>(i);
+    text += '\0';
+    LogRecord log{.rule = "syslog",
+                  .tuple = {*parse_address("2001:db8::1"), *parse_address("2001:db8::67"), 514, 514, 17},
+                  .mac = "02:00:00:00:00:19",
+                  .ts = {7},
+                  .number = 3,
+                  .octets = {}};
+    std::vector<std::string> expected{to_json(opening)};
+    const RecordLog read = round_trip([&](JournalWriter& w) {
+        w.run(a_run());
+        w.opening(opening);
+        for (const std::string& octets : {std::string(), text, every, std::string(65'527, '\xff')}) {
+            log.octets = {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()};
+            expected.push_back(to_json(log));
+            w.log(log);
+        }
+    });
+    CHECK((read.lines == expected));
+    RecordJson json;
+    for (const std::string& octets : {text, every}) {
+        log.octets = {reinterpret_cast<const std::uint8_t*>(octets.data()), octets.size()};
+        REQUIRE(json.read(to_json(log)).why.empty());
+        CHECK(std::string(json.log.octets.begin(), json.log.octets.end()) == octets);
+    }
+    CHECK(json.read(R"({"type":"log","octets":"3c3"})").why.find("octets") != std::string::npos);
+    CHECK(json.read(R"({"type":"log","octets":"3g"})").why.find("octets") != std::string::npos);
 }
 
 TEST_CASE("journal: counts of one finding are summed up until they are written") {

@@ -1,0 +1,54 @@
+/// Floods: what an attacker who writes lines can make of the queue is bounded.
+#include "tests/unit/log_store/log_room.hpp"
+
+namespace sw::test {
+
+TEST_CASE("log folds: a host that says endless new things of one program makes 64 findings and one that counts the rest") {
+    LogRoom room("[log]\nmax_new = 1000\n");
+    for (int i = 0; i < 200; ++i) room.say("app: " + std::string(1 + i % 100, 'x') + std::string(1 + i / 100, 'y') + " came");
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE NOT folded") == "64");
+    CHECK(room.rows("SELECT count || ' ' || json_extract(shape, '$.program') FROM finding WHERE folded") == "136 app");
+    room.reopen();
+    room.say("app: another one");
+    room.commit();
+    CHECK(room.rows("SELECT count FROM finding WHERE folded") == "137");
+    CHECK(room.rows("SELECT sum(count) FROM finding") == "201");
+}
+
+TEST_CASE("log folds: endless drops do not hide one of another kind") {
+    LogRoom room;
+    for (int i = 0; i < 100; ++i)
+        room.message("<4>1 - - kernel - - - drop IN=eth0 OUT= MAC= SRC=198.51.100." + std::to_string(i) +
+                     " DST=192.0.2.25 LEN=60 TTL=64 PROTO=TCP SPT=40000 DPT=23 SYN");
+    room.message("<2>1 - - kernel - - - Kernel panic - not syncing: Fatal exception");
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE NOT folded AND shape LIKE '%DST%' OR shape LIKE '%destination%'") == "16");
+    CHECK(room.rows("SELECT count FROM finding WHERE folded") == "84");
+    CHECK(room.rows("SELECT count FROM finding WHERE shape LIKE '%kernel-panic%'") == "1");
+}
+
+TEST_CASE("log folds: a host with too many findings of all kinds has a flood") {
+    LogRoom room;
+    for (int i = 0; i < 400; ++i) room.say("app" + std::to_string(i) + ": said something");
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE NOT folded AND reasons LIKE '%new-template%'") == "256");
+    CHECK(room.rows("SELECT sum(count) FROM finding WHERE reasons LIKE '%flood%'") == "144");
+}
+
+TEST_CASE("log folds: what people decided on makes room again") {
+    LogRoom room;
+    for (int i = 0; i < 64; ++i) room.say("app: " + std::string(static_cast<std::size_t>(i + 1), 'x') + " came");
+    room.commit();
+    room.elsewhere([&](Store& other) {
+        for (int id = 1; id <= 64; ++id) REQUIRE(Queue(other).decide({id}, room.by(QueueVerb::dismiss)));
+    });
+    room.commit();
+    room.say("app: hello");
+    room.commit();
+    room.say("app: how are you");
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE folded") == "0");
+}
+
+}  // namespace sw::test
