@@ -1,6 +1,6 @@
 #pragma once
-/// The engine's inside, shared by its rooms: engine.cpp (frames in, verdicts out), engine_flow.cpp (judging in mode flow) and
-/// engine_conform.cpp (what conversations say). Private to sensor.
+/// The engine's inside, shared by its rooms: engine.cpp (frames in, verdicts out), engine_flow.cpp (judging in mode flow),
+/// engine_conform.cpp (what conversations say) and engine_findings.cpp (what is not allowed). Private to sensor.
 #include <array>
 #include <optional>
 #include <vector>

@@ -92,7 +92,7 @@ void FrameAhead::run() {
         b.turn = reader_->turns();
         b.position = reader_->position();
         // Whoever would wait for it can look as well.
-        b.looked_at = filled - taken_.load(std::memory_order_relaxed) > 1;
+        b.looked_at = filled - taken_.load(std::memory_order_relaxed) > 2;
         if (b.looked_at) engine_->glance(b.read(), b.glances);
         filled_.store(filled + 1, std::memory_order_release);
         filled_.notify_one();

@@ -80,7 +80,7 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
     if (flow.talk == Flow::none && s.len == 0 && (s.flags & tcp_flag::fin) == 0) return true;
     Talk* talk = talk_of(flow);
     if (talk == nullptr) return no_memory(flow, from);
-    const bool in_content = talk->machine->in_content();
+    const bool in_content = s.len > 0 && talk->machine->in_content();  // mere acknowledgements leave the machine's memory alone
     if (!take(flow, *talk, from, s, now)) return !flow.breached;
     if (s.len > 0 && !(in_content && talk->machine->in_content())) talk->last_frame = held_.hold(frame, talk->last_frame);
     const std::uint32_t read = talk->next[from ^ 1];

@@ -1,5 +1,5 @@
 # Medians of the lines that run.sh measured, as markdown tables.
-# in: capture, rules, tool, CPU microseconds, wall microseconds, peak KiB, exit status
+# in: capture, rules, tool, CPU microseconds, wall microseconds, peak KiB, exit status; ns from core to core and back, where that is known
 
 # Ascending order of a[1..n], n being the number of runs.
 function sort(a, n,    i, j, held) {
@@ -22,13 +22,12 @@ function cell(what, key, scale, format) {
     if (worst[key] > 1) return "failed (" worst[key] ")"
     return sprintf(format, median(what, key) * scale)
 }
-function ratio(key, other) {
-    if (count[key] == 0 || count[other] == 0 || worst[key] > 1 || worst[other] > 1 || median("cpu", other) == 0) return "-"
-    return sprintf("%.2f", median("cpu", key) / median("cpu", other))
+function ratio(what, key, other) {
+    if (count[key] == 0 || count[other] == 0 || worst[key] > 1 || worst[other] > 1 || median(what, other) == 0) return "-"
+    return sprintf("%.2f", median(what, key) / median(what, other))
 }
 
-{
-    key = $1 SUBSEP $2 SUBSEP $3
+function take(key,    n) {
     n = ++count[key]
     value["cpu", key, n] = $4
     value["wall", key, n] = $5
@@ -36,25 +35,41 @@ function ratio(key, other) {
     if ($7 > worst[key]) worst[key] = $7
 }
 
+{
+    take($1 SUBSEP $2 SUBSEP $3)
+    if (NF > 7) take($1 SUBSEP $2 SUBSEP $3 SUBSEP ($8 < 150 ? "near" : "far"))
+}
+
 END {
     each = 1000 / packets
     split(captures, capture, " ")
     split(sizes, size, " ")
-    print "\n| capture | rules | span-watcher, ns a packet | tcpdump -w, ns a packet | ratio | span-watcher, wall ns | MiB | tcpdump, MiB |"
-    print "|---|---:|---:|---:|---:|---:|---:|---:|"
+    print "\n| capture | rules | span-watcher, wall ns a packet | tcpdump -w, wall ns | as fast as tcpdump, times | span-watcher, CPU ns | tcpdump, CPU ns | MiB | tcpdump, MiB |"
+    print "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for (i = 1; i in capture; i++)
         for (j = 1; j in size; j++) {
             ours = capture[i] SUBSEP size[j] SUBSEP "span-watcher"
             theirs = capture[i] SUBSEP size[j] SUBSEP "tcpdump"
-            printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", capture[i], size[j], cell("cpu", ours, each, "%.0f"), cell("cpu", theirs, each, "%.0f"),
-                ratio(ours, theirs), cell("wall", ours, each, "%.0f"), cell("rss", ours, 1 / 1024, "%.0f"), cell("rss", theirs, 1 / 1024, "%.0f")
+            printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", capture[i], size[j], cell("wall", ours, each, "%.0f"), cell("wall", theirs, each, "%.0f"),
+                ratio("wall", theirs, ours), cell("cpu", ours, each, "%.0f"), cell("cpu", theirs, each, "%.0f"),
+                cell("rss", ours, 1 / 1024, "%.0f"), cell("rss", theirs, 1 / 1024, "%.0f")
         }
-    print "\n| capture | bare read, ns a packet | span-watcher, 6 rules, to the bare read | argus, ns a packet | argus, MiB |"
+    print "\n| capture | rules | cores | runs | span-watcher, wall ns a packet | tcpdump -w, wall ns | as fast as tcpdump, times | span-watcher, CPU ns |"
+    print "|---|---:|---|---:|---:|---:|---:|---:|"
+    for (i = 1; i in capture; i++)
+        for (j = split("near far", distance, " "); j > 0; j--) {
+            ours = capture[i] SUBSEP size[1] SUBSEP "span-watcher" SUBSEP distance[j]
+            theirs = capture[i] SUBSEP size[1] SUBSEP "tcpdump" SUBSEP distance[j]
+            if (count[ours] > 0)
+                printf "| %s | %s | %s | %s | %s | %s | %s | %s |\n", capture[i], size[1], distance[j], count[ours], cell("wall", ours, each, "%.0f"),
+                    cell("wall", theirs, each, "%.0f"), ratio("wall", theirs, ours), cell("cpu", ours, each, "%.0f")
+        }
+    print "\n| capture | bare read, ns a packet | span-watcher, 6 rules, to the bare read (wall) | argus, ns a packet | argus, MiB |"
     print "|---|---:|---:|---:|---:|"
     for (i = 1; i in capture; i++) {
         bare = capture[i] SUBSEP 0 SUBSEP "read"
         argus = capture[i] SUBSEP 0 SUBSEP "argus"
-        printf "| %s | %s | %s | %s | %s |\n", capture[i], cell("cpu", bare, each, "%.0f"), ratio(capture[i] SUBSEP size[1] SUBSEP "span-watcher", bare),
+        printf "| %s | %s | %s | %s | %s |\n", capture[i], cell("cpu", bare, each, "%.0f"), ratio("wall", capture[i] SUBSEP size[1] SUBSEP "span-watcher", bare),
             cell("cpu", argus, each, "%.0f"), cell("rss", argus, 1 / 1024, "%.0f")
     }
     print "\n| starting with so many rules, nothing to judge | span-watcher, ms | MiB | tcpdump, ms | MiB |"

@@ -4,6 +4,8 @@
 # ENVIRONMENT  SPAN_BENCH_RUNS     runs of each measurement, of which the median counts (5)
 #              SPAN_BENCH_DIR      where captures are kept, about 1.5 GB (a temporary directory, removed at the end)
 #              SPAN_BENCH_PACKETS  packets a capture (1000000)
+#              SPAN_BENCH_RULES    sizes of the policies (6 60 300 1000)
+#              SPAN_BENCH_BEFORE   put before each command that is measured, ours and theirs alike: "chrt --fifo 50" on a busy machine
 #              SPAN_WATCHER        the program to measure (the one in BUILD_DIRECTORY, default build/release)
 # DIAGNOSTICS  A program that is not there leaves its column empty. Nothing is asserted; ends with 3 if nothing could be set up.
 set -eu
@@ -12,8 +14,9 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${1:-$root/build/release}
 runs=${SPAN_BENCH_RUNS:-5}
 packets=${SPAN_BENCH_PACKETS:-1000000}
+before=${SPAN_BENCH_BEFORE:-}
 captures='small mail flows attack'
-sizes='6 60 300 1000'
+sizes=${SPAN_BENCH_RULES:-6 60 300 1000}
 
 die() { echo "run.sh: $*" >&2; exit 3; }
 
@@ -38,9 +41,13 @@ set_up() {
         tests/bench/speech.cpp tests/bench/traffic.cpp
     compile bench_read tests/bench/bench_read.cpp
     compile bench_time tests/bench/bench_time.cpp
+    # Elsewhere threads are not bound to cores this way, and the line is left out.
+    [ "$(uname -s)" != Linux ] || compile bench_cores -pthread tests/bench/bench_cores.cpp
     "$dir/bench_captures" "$dir" "$packets" > "$dir/captures.md" || die "cannot write the captures"
     for c in $captures; do cat "$dir/$c.pcap" > "$dir/warm" && rm "$dir/warm"; done
     : > "$dir/times"
+    : > "$dir/cores"
+    distance=
 }
 
 find_watcher() {
@@ -51,11 +58,12 @@ find_watcher() {
     fi
 }
 
-# measure CAPTURE RULES TOOL COMMAND...: one line of capture, rules, tool, CPU us, wall us, KiB, exit status
+# measure CAPTURE RULES TOOL COMMAND...: one line of capture, rules, tool, CPU us, wall us, KiB, exit status, distance of the cores
 measure() {
     label="$1 $2 $3"
     shift 3
-    echo "$label $("$dir/bench_time" "$@")" >> "$dir/times"
+    # shellcheck disable=SC2086  # a command and its arguments
+    echo "$label $($before "$dir/bench_time" "$@") $distance" >> "$dir/times"
 }
 
 measure_rules() {
@@ -65,6 +73,9 @@ measure_rules() {
 
 measure_all() {
     for c in $captures; do
+        # shellcheck disable=SC2086
+        if [ -x "$dir/bench_cores" ]; then distance=$($before "$dir/bench_cores"); else distance=; fi
+        [ -z "$distance" ] || echo "$distance" >> "$dir/cores"
         measure "$c" 0 read "$dir/bench_read" "$dir/$c.pcap"
         [ -z "$argus" ] || measure "$c" 0 argus "$argus" -X -r "$dir/$c.pcap" -w /dev/null
         for n in $sizes; do measure_rules "$c" "$n"; done
@@ -77,6 +88,8 @@ machine() {
     cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2> /dev/null | head -n 1)
     [ -n "$cpu" ] || cpu=$(sysctl -n hw.model 2> /dev/null || echo unknown)
     echo "$cpu, $(getconf _NPROCESSORS_ONLN) cores, $(uname -sr), $(date -u +%Y-%m-%d); median of $runs runs, interleaved, page cache warm."
+    [ -z "$before" ] || echo "Each program, ours and theirs, was started by \`$before\`."
+    [ ! -s "$dir/cores" ] || sort -n "$dir/cores" | awk '{ v[NR] = $1 } END { printf "From one core to the other and back: %s ns (%s to %s).\n", v[int((NR + 1) / 2)], v[1], v[NR] }'
     [ -z "$watcher" ] || "$watcher" --version 2> /dev/null | head -n 1 || true
     [ -z "$tcpdump" ] || "$tcpdump" --version 2>&1 | head -n 2 | paste -sd ' ' -
 }

@@ -15,16 +15,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string fragments_rule = R"([enclave]
-name = "pieces"
-mode = "flow"
+const std::string fragments_rule = R"(enclave = "pieces"
 home = ["192.0.2.0/24"]
-[wire]
-ttl = "enclave"
 [[allow]]
 name = "ask"
-why = "names"
-flow = "src host 192.0.2.25 and udp dst port 53"
+filter = "udp and src host 192.0.2.25 and dst port 53"
 accept = ["fragment"]
 )";
 
@@ -70,7 +65,7 @@ TEST_CASE("fragments: packet lines stand in the order of the frames, whenever th
         CHECK(packets[i].at("verdict") == (i == 3 ? "grey" : "allow"));
     }
     CHECK(lines_of(ended.out)[0].at("schema") == 1);
-    CHECK(summary_of(ended.out).at("rules")["ask"] == 4);
+    CHECK(summary_of(ended.out).at("rules").at("ask") == 4);
     CHECK(summary_of(ended.out).at("flows") == 1);
 }
 
@@ -82,9 +77,13 @@ TEST_CASE("fragments: a piece that never came makes those that did grey, in each
     frames.pop_back();
     folder.put("first.pcap", craft::pcap(frames));
     folder.put("second.pcap", craft::pcap(rest));
-    const Json summary = summary_of(replay_json(folder, {"first.pcap", "second.pcap"}).out);
+    const std::string out = replay_json(folder, {"first.pcap", "second.pcap"}).out;
+    const Json summary = summary_of(out);
     CHECK((summary.at("allowed") == 1 && summary.at("greylisted") == 4 && summary.at("frames") == 5));
-    CHECK(summary.at("anomalies")["fragment-incomplete"] == 3);
+    std::uint64_t incomplete = 0;
+    for (const Json& f : of_type(lines_of(out), "finding"))
+        if (f.at("reasons").dump().find("fragment-incomplete") != std::string::npos) incomplete += f.at("count").get<std::uint64_t>();
+    CHECK(incomplete == 3);
 }
 
 TEST_CASE("fragments: --write keeps each once, with the verdict that it had in the end") {
@@ -98,7 +97,7 @@ TEST_CASE("fragments: --write keeps each once, with the verdict that it had in t
     CHECK_FALSE(has(folder.text("out.pcapng"), "fragment-incomplete"));
 }
 
-TEST_CASE("mirror: packet lines describe the frame within and say what was around it; the summary counts") {
+TEST_CASE("mirror: packet lines describe the frame within and say what was around it, and the summary counts") {
     const Mirrored desk;
     const Ended ended = replay_json(desk, {"--packets", "all", "mirrored.pcap"});
     CHECK(ended.code == 1);
@@ -120,8 +119,8 @@ TEST_CASE("mirror: packet lines describe the frame within and say what was aroun
     CHECK(packets[clean + 1].at("reasons") == Json{"mirror-unexpected"});
     CHECK(packets[clean + 1].at("outer").is_null());
     const Json mirror = summary_of(ended.out).at("mirror");
-    CHECK(mirror == Json{{"kind", "erspan2"}, {"frames", clean + 1}, {"refused", 1}, {"lost", 1}});
-    CHECK(has(replay(desk, {"mirrored.pcap"}).out, "taken out of erspan2, 1 lost on their way"));
+    CHECK(mirror == Json{{"kind", "erspan2"}, {"frames", clean + 1}, {"refused", 1}, {"lost", 2}});
+    CHECK(has(replay(desk, {"mirrored.pcap"}).out, "taken out of erspan2, 2 lost on their way"));
 }
 
 TEST_CASE("mirror: --write keeps the frame as captured, and its comment says what was taken off") {

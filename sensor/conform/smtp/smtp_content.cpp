@@ -1,6 +1,9 @@
 #include "sensor/conform/smtp/smtp_content.hpp"
 
 #include <algorithm>
+#include <cstring>
+
+#include "sensor/conform/smtp/smtp_look.hpp"
 
 namespace sw::smtp {
 
@@ -23,24 +26,7 @@ bool ContentReader::skip(std::uint64_t octets) {
 
 namespace {
 
-/// What is said of size octets behind p[0] without looking at one of them for itself: the compiler makes vectors of it.
-struct Look {
-    bool odd = false;   ///< a CR or LF alone, a NUL, or a line that begins with a dot
-    bool ends = false;  ///< a line ends there
-    bool high = false;  ///< octets above 127
-};
-
-Look look(const std::uint8_t* p, std::size_t size) {
-    std::uint8_t odd = 0, ends = 0, all = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::uint8_t a = p[i], b = p[i + 1];
-        odd |= static_cast<std::uint8_t>((a == '\r') ^ (b == '\n')) | static_cast<std::uint8_t>(b == 0) |
-               static_cast<std::uint8_t>((a == '\n') & (b == '.'));
-        ends |= static_cast<std::uint8_t>(b == '\n');
-        all |= b;
-    }
-    return {odd != 0, ends != 0, all >= 0x80};
-}
+LookAt* const look = fastest_look();
 
 }  // namespace
 
@@ -57,8 +43,8 @@ bool ContentReader::plain(std::span<const std::uint8_t> octets, std::size_t at, 
         line_ += static_cast<std::uint32_t>(size);
         return true;
     }
-    line_ = 0;
-    while (before[size - line_] != '\n') ++line_;
+    const auto* end = static_cast<const std::uint8_t*>(::memrchr(before + 1, '\n', size));
+    line_ = static_cast<std::uint32_t>(before + size - end);
     return true;
 }
 

@@ -30,10 +30,10 @@ Frames misspoken() {
         for (const bool single : {false, true}) {
             const auto port = static_cast<std::uint16_t>(41'000 + talks.size());
             TcpDialogue d = TcpDialogue(v4(outside, port), v4(mail, 25)).handshake();
-            d.say(Side::server, "220 mail.example ESMTP\r\n").say(Side::client, hello).say(Side::server, offers);
+            d.say(craft::Side::server, "220 mail.example ESMTP\r\n").say(craft::Side::client, hello).say(craft::Side::server, offers);
             for (std::size_t at = 0; at < wrong.size(); at += single ? 1 : wrong.size())
-                d.send(Side::client, wrong.substr(at, single ? 1 : wrong.size()));
-            d.say(Side::server, "500 what?\r\n").say(Side::client, "QUIT\r\n").close(Side::client);
+                d.send(craft::Side::client, wrong.substr(at, single ? 1 : wrong.size()));
+            d.say(craft::Side::server, "500 what?\r\n").say(craft::Side::client, "QUIT\r\n").close(craft::Side::client);
             talks.push_back(d.frames());
         }
     return merged(talks);

@@ -6,6 +6,7 @@
 
 #include "rules/confine/confine.hpp"
 #include "rules/policy/nearest.hpp"
+#include "rules/policy/rule_judge.hpp"
 #include "tests/support/catch.hpp"
 
 namespace {
@@ -244,6 +245,34 @@ TEST_CASE("nearest: leaves of the same text share one program, listed for each k
     CHECK(e.rules().programs(sw::RuleKind::allow).size() == 9);
     CHECK(e.rules().programs(sw::RuleKind::housekeeping).size() == 2);
     CHECK(e.rules().programs(sw::RuleKind::forbid).empty());
+}
+
+TEST_CASE("nearest: asked at another time, it leaves what the rules answer alone") {
+    sw::mark_unconfined();
+    const auto load = sw::parse_policy("test.toml", R"(
+enclave = "e"
+home = ["192.0.2.0/24"]
+[[allow]]
+name = "for-a-while"
+filter = "tcp and dst host 192.0.2.25 and dst port 25"
+until = 2027-06-30
+)");
+    REQUIRE(load.policy);
+    auto judge = sw::RuleJudge::make(*load.policy, {}, sw::Mode::flow);
+    REQUIRE(judge);
+    const sw::Timestamp before{}, after = *load.policy->rules[0].until;
+    const auto decoded = [](const Octets& frame) {
+        sw::Packet packet;
+        sw::decode(frame.data(), static_cast<std::uint32_t>(frame.size()), static_cast<std::uint32_t>(frame.size()), {}, packet);
+        return packet;
+    };
+    const Octets mail = ip(tcp, "198.51.100.7", 40000, "192.0.2.25", 25), other = ip(tcp, "198.51.100.7", 40000, "192.0.2.25", 110);
+    const sw::Packet about_mail = decoded(mail), about_other = decoded(other);
+    CHECK(judge->opening(about_other, {}, after).expired == -1);
+    CHECK(judge->nearest_rule(about_mail, false) == 0);  // as it was at the beginning of time
+    CHECK(judge->opening(about_mail, {}, after).expired == 0);
+    CHECK(judge->opening(about_mail, {}, after).rule == -1);
+    CHECK(judge->opening(about_mail, {}, before).rule == 0);
 }
 
 TEST_CASE("nearest: a leaf costs tens of nanoseconds") {
