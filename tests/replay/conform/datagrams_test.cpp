@@ -162,6 +162,21 @@ TEST_CASE("ntp hostile: what is not a question about the time, or not its answer
     });
 }
 
+TEST_CASE("conformance: over a transport that its protocol does not have, the first octet is wrong already") {
+    const auto over_tcp = [](const std::string& speaks, const std::string& octets) {
+        return HostileTalk{{speaks + " over TCP", Script().say_wrong(client, octets, 0), speaks}, Reason::not_speaking};
+    };
+    expect_found({
+        over_tcp("ntp", ntp(4, 3, 0, 0, 77)),
+        over_tcp("wireguard", initiation(1)),
+        over_tcp("ike", std::string(8, 'i')),
+        hostile("smtp", "SMTP over UDP", {{client, "EHLO a.example\r\n"}}, 0),
+        hostile("http", "HTTP over UDP", {{client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"}}, 0),
+        hostile("ssh", "SSH over UDP", {{client, "SSH-2.0-a\r\n"}}, 0),
+        hostile("imap", "nothing at all over UDP", {{client, ""}}, 0),
+    });
+}
+
 TEST_CASE("wireguard: honest tunnels are clean") {
     expect_clean({
         honest("wireguard", "a handshake and data",
