@@ -89,6 +89,13 @@ captured() {
         tries=$((tries + 1))
         sleep 0.1
     done
+    # What was captured is in the file once that has stopped growing.
+    size=-1
+    until [ "$(wc -c <"$work/$name.pcap")" = "$size" ] && [ "$size" -gt 24 ] || [ $tries -gt 100 ]; do
+        size=$(wc -c <"$work/$name.pcap")
+        tries=$((tries + 1))
+        sleep 0.2
+    done
     kill -INT $capture
     wait $capture 2>/dev/null || true
 }
