@@ -222,6 +222,7 @@ silent_minutes = 60
 max_templates = 10000
 max_values = 64
 max_new = 1000
+filters = []
 import = []
 )");
 }
