@@ -89,7 +89,7 @@ std::optional<Ruling> Engine::Impl::forbidden_in(Work& w, Flow& flow, int from) 
     if (rule >= 0) return Ruling::black(w.objections, rule, from == 1);
     if (flow.breached) return std::nullopt;
     // What must be looked at is never clear.
-    if (by_tuple && (from == 0 || !is_one_way(flow))) flow.clear |= static_cast<std::uint8_t>(1 << from) & 3;
+    if (by_tuple && (from == 0 || !is_one_way(flow))) flow.clear = static_cast<std::uint8_t>(flow.clear | 1u << from) & 3u;
     return std::nullopt;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <csignal>
 
+#include "sensor/other_core.hpp"
+
 namespace sw {
 namespace {
 
@@ -26,20 +28,25 @@ bool FrameAhead::pays(const CaptureReader& reader, std::uint64_t file_octets) {
     return !reader.compressed() && file_octets >= 4u << 20 && std::thread::hardware_concurrency() > 1;
 }
 
-FrameAhead::FrameAhead(CaptureReader& reader, const Engine& engine, std::chrono::nanoseconds near)
+FrameAhead::FrameAhead(CaptureReader& reader, const Engine& engine, std::chrono::nanoseconds limit)
     : reader_(&reader), engine_(&engine), ring_(batches) {
     // Signals are for the thread that reports; this one must not take them.
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-        thread_ = std::thread([this] { run(); });
+        thread_ = std::thread([this, maker = this_core()] {
+            leave_core(maker);
+            run();
+        });
     } catch (...) {
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
         throw;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    is_near_ = to_and_fro() < near;
+    // A new thread waits for its maker's core, if only to leave it.
+    std::this_thread::sleep_for(std::chrono::microseconds{20});
+    is_near_ = to_and_fro() < limit;
 }
 
 FrameAhead::~FrameAhead() {

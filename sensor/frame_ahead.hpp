@@ -29,7 +29,7 @@ public:
 
     /// reader and engine must outlive it; until it is gone, the reader is its own. Throws std::system_error where no thread can
     /// be had.
-    FrameAhead(CaptureReader& reader, const Engine& engine, std::chrono::nanoseconds near = FrameAhead::near);
+    FrameAhead(CaptureReader& reader, const Engine& engine, std::chrono::nanoseconds limit = near);
     ~FrameAhead();
 
     struct Batch {

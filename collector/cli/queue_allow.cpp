@@ -58,23 +58,9 @@ std::string detail_of(const Plan& p, const Policy& policy) {
     return line_of({{"rule", p.proposal.toml}, {"policy_sha256", policy.sha256}, {"new_policy_sha256", p.edit.sha256}});
 }
 
-/// The decision and the file, both or none: the file is replaced when the decision is written and not yet committed, and put
-/// back if the commit fails.
 Result<std::vector<Review>> write(Queue& queue, const Plan& p, const Policy& policy, const QueueOptions& o, const std::string& analyst) {
-    bool replaced = false;
-    Decision decision{QueueVerb::allow, analyst, o.message, o.if_version, detail_of(p, policy), {}};
-    decision.before_commit = [&]() -> Result<Done> {
-        auto done = replace_file(o.write, policy.text, p.edit.text);
-        replaced = done.has_value();
-        return done;
-    };
-    auto reviews = queue.decide(o.ids, decision);
-    if (!reviews && replaced)
-        if (auto back = replace_file(o.write, p.edit.text, policy.text); !back)
-            return unexpected(
-                fmt::format("{}; and the policy keeps the rule {}: {}", reviews.error().text, p.proposal.name, back.error().text),
-                ExitCode::environment);
-    return reviews;
+    return decide_and_replace(queue, o.ids, {QueueVerb::allow, analyst, o.message, o.if_version, detail_of(p, policy), {}}, o.write, policy,
+                              p.edit, "the rule " + p.proposal.name);
 }
 
 Json covered_json(const DryRun& run) {

@@ -68,23 +68,13 @@ Result<std::vector<Review>> carry_out(const Options& options, const Plan& p, con
     const QueueOptions& o = options.queue;
     Decision decision{QueueVerb::allow, analyst, o.message, o.if_version, line_of(detail_of(p, policy, o.add)), {}};
     if (p.proposal.kind == LogProposal::Kind::freeze) return freeze(store, p.proposal.host, decision);
-    bool replaced = false;
+    Queue queue(store);
+    if (!o.add) return decide_and_replace(queue, o.ids, std::move(decision), o.write, policy, *p.edit, "the pattern " + p.proposal.name);
     decision.before_commit = [&]() -> Result<Done> {
-        if (o.add) {
-            if (auto done = add_to_store(store, p.proposal); !done) return done;
-            return bump_log_version(store.db());
-        }
-        auto done = replace_file(o.write, policy.text, p.edit->text);
-        replaced = done.has_value();
-        return done;
+        if (auto done = add_to_store(store, p.proposal); !done) return done;
+        return bump_log_version(store.db());
     };
-    auto reviews = Queue(store).decide(o.ids, decision);
-    if (!reviews && replaced)
-        if (auto back = replace_file(o.write, p.edit->text, policy.text); !back)
-            return unexpected(
-                fmt::format("{}; and the policy keeps the pattern {}: {}", reviews.error().text, p.proposal.name, back.error().text),
-                ExitCode::environment);
-    return reviews;
+    return queue.decide(o.ids, decision);
 }
 
 Json covered_json(const DryRun& run) {

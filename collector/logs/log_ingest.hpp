@@ -14,13 +14,13 @@
 namespace sw {
 
 struct LogIngestOptions {
-    SampleLimits samples;
-    bool live = false;        ///< of a daemon: new findings become alarms, and who falls silent is one
-    bool learn = false;       ///< everything is learnt (logs replay --learn)
-    bool only_learn = false;  ///< nothing else is kept: the lines are in the store already
-    std::string marker;       ///< what tells this learning from others, with learn
-    std::string host;         ///< of lines without a source: who said them, whatever they claim; "": as they claim
-    std::string program;      ///< for the store's record: "span-collector 0.1.0"
+    SampleLimits samples = {};
+    bool live = false;         ///< of a daemon: new findings become alarms, and who falls silent is one
+    bool learn = false;        ///< everything is learnt (logs replay --learn)
+    bool only_learn = false;   ///< nothing else is kept: the lines are in the store already
+    std::string marker = {};   ///< what tells this learning from others, with learn
+    std::string host = {};     ///< of lines without a source: who said them, whatever they claim; "": as they claim
+    std::string program = {};  ///< for the store's record: "span-collector 0.1.0"
     bool unconfined = false;
 };
 

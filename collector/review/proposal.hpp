@@ -69,4 +69,12 @@ Result<PolicyEdit> with_rule(const Policy& policy, const Proposal& proposal, Tim
 ///         its owner cannot be kept: code environment. The file is then what it was
 Result<Done> replace_file(const std::string& path, const std::string& before, const std::string& text);
 
+/// A decision and the policy's new text in path, both or none: the file is replaced when the decision is written and not yet committed,
+/// and put back if the commit fails.
+/// in:     decision without before_commit; named: what the edit added ("the rule smtp-in"), for the message if it cannot be put back
+/// errors: Queue::decide's and replace_file's
+Result<std::vector<Review>> decide_and_replace(Queue& queue, const std::vector<std::int64_t>& ids, Decision decision,
+                                               const std::string& path, const Policy& before, const PolicyEdit& edit,
+                                               const std::string& named);
+
 }  // namespace sw

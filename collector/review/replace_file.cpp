@@ -107,4 +107,21 @@ Result<Done> replace_file(const std::string& path, const std::string& before, co
     return done;
 }
 
+Result<std::vector<Review>> decide_and_replace(Queue& queue, const std::vector<std::int64_t>& ids, Decision decision,
+                                               const std::string& path, const Policy& before, const PolicyEdit& edit,
+                                               const std::string& named) {
+    bool replaced = false;
+    decision.before_commit = [&]() -> Result<Done> {
+        auto done = replace_file(path, before.text, edit.text);
+        replaced = done.has_value();
+        return done;
+    };
+    auto reviews = queue.decide(ids, decision);
+    if (!reviews && replaced)
+        if (auto back = replace_file(path, edit.text, before.text); !back)
+            return unexpected(fmt::format("{}; and the policy keeps {}: {}", reviews.error().text, named, back.error().text),
+                              ExitCode::environment);
+    return reviews;
+}
+
 }  // namespace sw

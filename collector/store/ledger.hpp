@@ -28,12 +28,12 @@ struct Session {
 };
 
 struct LedgerQuery {
-    std::vector<std::string> rules;  ///< any of; none: all
-    std::vector<Prefix> addresses;   ///< either end within any of
-    std::optional<Timestamp> since;  ///< not over before
-    std::optional<Timestamp> until;  ///< opened not after
-    bool live = false;               ///< only those that live
-    std::uint64_t limit = 50;        ///< the newest so many
+    std::vector<std::string> rules = {};  ///< any of; none: all
+    std::vector<Prefix> addresses = {};   ///< either end within any of
+    std::optional<Timestamp> since = {};  ///< not over before
+    std::optional<Timestamp> until = {};  ///< opened not after
+    bool live = false;                    ///< only those that live
+    std::uint64_t limit = 50;             ///< the newest so many
 };
 
 /// The newest so many that the query asks for, the oldest of them first.

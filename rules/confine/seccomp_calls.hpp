@@ -27,7 +27,7 @@ inline constexpr auto plain_calls = std::to_array<int>({
 });
 
 inline constexpr auto thread_calls = std::to_array<int>({
-    SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
+    SCMP_SYS(getcpu), SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
 });
 
 // What a path is: for roles that may name files.

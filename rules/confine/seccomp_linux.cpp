@@ -98,6 +98,7 @@ void allow_naming(Rules& rules, Powers::Files files) {
 
 void allow_threads(Rules& rules) {
     for (const int call : thread_calls) rules.allow(call);
+    rules.allow(SCMP_SYS(sched_setaffinity), equals(0, 0));  // its own
     rules.allow(SCMP_SYS(clone), masked(0, thread_flags | namespace_flags, thread_flags));
 }
 

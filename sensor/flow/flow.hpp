@@ -62,9 +62,8 @@ struct alignas(64) Flow {
     std::uint8_t link = 0;         ///< index of the datalink it was opened on
     std::uint16_t rule = 0;        ///< index in Policy::rules
     bool provisional : 1 = false;  ///< picked up mid-stream during the grace
-    std::uint8_t clear : 2 =
-        0;                  ///< bit 0: no forbid rule matches what the initiator sends (rules that read the flow key only); 1: responder
-    bool owes : 1 = false;  ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
+    std::uint8_t clear : 2 = 0;    ///< bit 0: no forbid rule, by the flow key alone, matches what the initiator sends; 1: responder
+    bool owes : 1 = false;         ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
     bool breached : 1 = false;     ///< it did not speak its protocol: grey from then on, and never judged at a glance
     std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
     TcpSide side[2];               ///< initiator, responder

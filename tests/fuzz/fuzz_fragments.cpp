@@ -46,7 +46,8 @@ std::vector<std::uint8_t> packet_of(const Record& r) {
         p = {0x60, 0, 0, 0};
         put16(r.size + 8);
         p.insert(p.end(), {44, ttl});
-        for (const std::uint8_t end : {1, 2}) p.insert(p.end(), {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, end});
+        for (const std::uint8_t end : {std::uint8_t{1}, std::uint8_t{2}})
+            p.insert(p.end(), {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, end});
         p.insert(p.end(), {253, 0});
         put16(r.begin | (r.last ? 0u : 1u));
         p.insert(p.end(), {0, 0, 0, r.id});

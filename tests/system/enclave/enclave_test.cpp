@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/stock.hpp"
@@ -194,6 +197,25 @@ TEST_CASE("enclave: the daemons run as their own users, without a capability, fi
                                    : output_of("", "readlink /proc/self/ns/net | tr -d '\\n'")));
     }
     appliance.stop();
+}
+
+TEST_CASE("enclave: no daemon imports what makes a frame, takes a connection, resolves a name or starts a program") {
+    for (const std::string program : {SPAN_SENSOR, SPAN_COLLECTOR, SPAN_ALARM}) {
+        INFO(program);
+        std::istringstream lines(output_of("", "nm -D --undefined-only '" + program + "' | awk '{print $2}' | sed 's/@.*//'"));
+        const std::set<std::string> imported{std::istream_iterator<std::string>(lines), {}};
+        REQUIRE(imported.contains("sigaction"));
+        // connect and send: of sensor and collector, one datagram at a time to the supervisor's own socket, which their roles hold them to.
+        for (const char* name :
+             {"sendto",        "sendmsg",     "sendmmsg",        "__sendmmsg",     "writev",           "listen",        "accept",
+              "accept4",       "pcap_inject", "pcap_sendpacket", "pcap_open_live", "pcap_findalldevs", "getaddrinfo",   "gethostbyname",
+              "gethostbyaddr", "getnameinfo", "res_query",       "dlopen",         "system",           "popen",         "posix_spawn",
+              "posix_spawnp",  "execvp",      "execl",           "execlp",         "ptrace",           "io_uring_setup"})
+            CHECK(imported.count(name) == 0);
+        const bool listener = program == SPAN_ALARM;  // it runs the command that it was given, and says nothing to anybody
+        for (const char* name : {"execv", "execve", "fork", "vfork"}) CHECK((listener || imported.count(name) == 0));
+        CHECK(imported.count("send") == (listener ? 0 : 1));
+    }
 }
 
 }  // namespace sw::test

@@ -116,7 +116,8 @@ TEST_CASE("escape: what was escaped gives back the octets it was made of") {
     std::vector<std::string> texts{"", "\\", "\\x41", "\\u{41}", every, utf8(0x202e) + utf8(0x85) + utf8(0x10ffff) + "plain"};
     for (int n = 0; n < 500; ++n) {
         std::string& text = texts.emplace_back();
-        for (unsigned i = 0; i < 20; ++i) text += random() % 3 == 0 ? utf8(random() % 0xd800) : octet(random());
+        for (unsigned i = 0; i < 20; ++i)
+            text += random() % 3 == 0 ? utf8(static_cast<unsigned>(random() % 0xd800)) : octet(static_cast<unsigned>(random() % 256));
     }
     for (const std::string& text : texts) {
         const auto back = unescape_display(escape_for_display(text));

@@ -124,6 +124,17 @@ TEST_CASE("confine: threads start for a role that has them, and for no other") {
     CHECK(ending(Role::cli_rules, {}, body) == killed);
 }
 
+TEST_CASE("confine: a thread chooses its core where there are threads, and nobody chooses another process's") {
+    const auto settle = [](pid_t pid) {
+        cpu_set_t cores;
+        if (sched_getaffinity(0, sizeof cores, &cores) != 0) return 2;
+        return sched_setaffinity(pid, sizeof cores, &cores) == 0 ? 42 : 3;
+    };
+    CHECK(ending(Role::cli_replay, {}, [&] { return settle(0); }) == "exit 42");
+    CHECK(ending(Role::cli_replay, {}, [&] { return settle(getppid()); }) == killed);
+    CHECK(ending(Role::cli_rules, {}, [&] { return settle(0); }) == killed);
+}
+
 TEST_CASE("confine: a filter that names a host fails without a socket, with our words") {
     CHECK(both_roles([] {
               auto compiler = sw::FilterCompiler::make({});

@@ -5,7 +5,7 @@ namespace sw::test {
 
 TEST_CASE("log folds: a host that says endless new things of one program makes 64 findings and one that counts the rest") {
     LogRoom room("[log]\nmax_new = 1000\n");
-    for (int i = 0; i < 200; ++i) room.say("app: " + std::string(1 + i % 100, 'x') + std::string(1 + i / 100, 'y') + " came");
+    for (std::size_t i = 0; i < 200; ++i) room.say("app: " + std::string(1 + i % 100, 'x') + std::string(1 + i / 100, 'y') + " came");
     room.commit();
     CHECK(room.rows("SELECT count(*) FROM finding WHERE NOT folded") == "64");
     CHECK(room.rows("SELECT count || ' ' || json_extract(shape, '$.program') FROM finding WHERE folded") == "136 app");

@@ -20,8 +20,8 @@ std::unique_ptr<DatagramReceiver> receiver(LogSocket socket, const cli::Folder& 
 
 /// Everything that the journal holds, by a source of its own.
 struct Kept : Sourced {
-    explicit Kept(const cli::Folder& folder) {
-        JournalSource source(folder.path(), LogVia::socket, trouble());
+    explicit Kept(const cli::Folder& journal) {
+        JournalSource source(journal.path(), LogVia::socket, trouble());
         while (read(source) > 0) {
         }
         commit_of(source);
