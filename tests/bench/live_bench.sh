@@ -20,7 +20,8 @@ trap 'exit 1' HUP INT TERM
 chmod 755 "$work"
 compile() { (cd "$source" && tool=$1 && shift && ${CXX:-c++} -std=c++20 -O2 -I. -o "$work/$tool" "$@"); }
 compile live_sender tests/bench/live_sender.cpp
-compile bench_captures tests/bench/bench_captures.cpp tests/bench/dialogue.cpp tests/bench/pcap_file.cpp tests/bench/rule_set.cpp tests/bench/traffic.cpp
+compile bench_captures tests/bench/bench_captures.cpp tests/bench/dialogue.cpp tests/bench/pcap_file.cpp tests/bench/rule_set.cpp tests/bench/speech.cpp \
+    tests/bench/traffic.cpp
 
 ip netns add "$here-in"
 ip netns add "$here-out"
