@@ -45,7 +45,7 @@ T
 syslog-ng -F -f "$dir/conf" -R "$dir/persist" -p "$dir/pid" -c "$dir/ctl" --no-caps 2>"$dir/said" &
 daemon=$!
 tries=0
-until [ "$(wc -l <"$dir/out" 2>/dev/null || echo 0)" -ge 500000 ] || [ "$tries" -ge 240 ]; do sleep 0.5; tries=$((tries + 1)); done
+until [ "$(wc -l 2>/dev/null <"$dir/out" || echo 0)" -ge 500000 ] || [ "$tries" -ge 240 ]; do sleep 0.5; tries=$((tries + 1)); done
 ticks=$(awk '{ print $14 + $15 }' "/proc/$daemon/stat")
 kill "$daemon"
 wait "$daemon" || true

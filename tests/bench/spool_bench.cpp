@@ -51,10 +51,10 @@ std::string base64(const std::string& octets) {
     return out;
 }
 
-/// As syslog-ng writes it by our template.
-void write_spool(const std::string& folder, const std::vector<std::string>& lines, std::size_t count) {
+/// As syslog-ng writes it by our template. A file is known by its name and its front, so two spools have no name in common.
+void write_spool(const std::string& folder, const std::string& name, const std::vector<std::string>& lines, std::size_t count) {
     std::filesystem::create_directories(folder);
-    std::ofstream file(folder + "/20261128T12.ndjson");
+    std::ofstream file(folder + "/" + name);
     for (std::size_t i = 0; i < count; ++i)
         file << fmt::format(R"({{"v":1,"recv":"{}.{:06}","src":"192.0.2.25","via":"udp","raw":"{}"}})",
                             noon + static_cast<std::int64_t>(i / 100'000), i % 100'000 * 10, base64("<30>" + lines[i % lines.size()]))
@@ -93,8 +93,8 @@ int main(int argc, char** argv) {
     std::ifstream file(argv[2]);
     for (std::string line; std::getline(file, line);) lines.push_back(line);
     if (lines.empty()) die({ExitCode::input, "no lines"});
-    write_spool(folder + "/first", lines, lines.size());
-    write_spool(folder + "/spool", lines, count);
+    write_spool(folder + "/first", "20261128T11.ndjson", lines, lines.size());
+    write_spool(folder + "/spool", "20261128T12.ndjson", lines, count);
     std::vector<std::pair<double, double>> taken;
     for (std::size_t i = 0; i < rounds; ++i) {
         const std::string path = fmt::format("{}/lines{}.db", folder, i);
