@@ -16,14 +16,14 @@ struct Row {
 };
 constexpr std::string_view with_tls = " tls smtp imap pop3 ";
 constexpr std::array rows{
-    Row{"banner", " smtp imap pop3 ", "banner = \"220 mail\\\\.example ESMTP.*\""},
+    Row{"banner", " smtp imap pop3 ", "banner = '220 mail[.]example ESMTP.*'"},
     Row{"hello", " smtp ", "hello = \"mail.example\""},
     Row{"server_name", with_tls, "server_name = \"mail.example\""},
     Row{"alpn", with_tls, "alpn = \"imap\""},
     Row{"certificate", with_tls, "certificate = \"aa:bb:...\" (openssl x509 -noout -fingerprint -sha256)"},
     Row{"certificate_name", with_tls, "certificate_name = \"mail.example\""},
     Row{"tls", with_tls, "tls = \"1.2\""},
-    Row{"ident", " ssh ", "ident = \"SSH-2\\\\.0-OpenSSH_9.*\""},
+    Row{"ident", " ssh ", "ident = 'SSH-2[.]0-OpenSSH_9.*'"},
 };
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -117,7 +117,7 @@ bool shows(const Row& row, const std::string& protocol) {
 void read_pins(const TomlEntry& entry, const Rule& rule, Pins& pins, Report& report) {
     if (rule.kind != RuleKind::allow)
         return report.error(entry.span, "pin-ignored", "only conversations show what can be pinned", "remove it");
-    if (!report.expect(entry.value, TomlValue::Kind::table, "pin", "pin = { banner = \"220 mail\\\\.example .*\" }")) return;
+    if (!report.expect(entry.value, TomlValue::Kind::table, "pin", "pin = { banner = '220 mail[.]example .*' }")) return;
     if (rule.speaks.empty())
         return report.error(entry.span, "pin-not-shown", "this rule names no protocol, so nobody reads what could be pinned",
                             "speaks = \"smtp\"");

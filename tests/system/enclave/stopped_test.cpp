@@ -59,7 +59,7 @@ TEST_CASE("enclave: a collector that stands still under load loses nothing below
 TEST_CASE("enclave: above the budget of the spool counts stay exact, what is not kept is told, and a new cause has its first packets") {
     if (skipped()) return;
     // A tenth is held back for the first packets of a cause and for what is told of time; in a long stand-still that takes more.
-    Appliance appliance({"--budget", seconds() < 5 ? "1" : "8"});
+    Appliance appliance({"--budget", std::to_string(1 + seconds() / 8)});
     appliance.start();
     std::uint64_t sent = stand_still(appliance, 2000, 2000);
     until("the budget spent", [&] { return !appliance.alarm({" high ", "packets are counted but not kept"}).empty(); });
