@@ -135,9 +135,7 @@ void firewall_drops(const std::string& packet) {
                           "' \"$(date -u -d '+90 seconds' '+%b %e %H:%M:%S')\" | socat -u - UDP4-SENDTO:192.0.2.67:514");
 }
 
-nlohmann::json status_json() {
-    return nlohmann::json::parse(output_of("", SPAN_WATCHER " --db " + store_file + " --json status; true"));
-}
+nlohmann::json status_json() { return nlohmann::json::parse(output_of("", SPAN_WATCHER " --db " + store_file + " --json status; true")); }
 
 std::string status() { return output_of("", "COLUMNS=300 " SPAN_WATCHER " --db " + store_file + " status 2>&1; true"); }
 
