@@ -255,7 +255,7 @@ TEST_CASE("recorder: every syslog datagram to the sink is told whole, with who s
     CHECK(f.kept.coverages.at(0).logs_dropped == 0);
 }
 
-TEST_CASE("recorder: what is grey on its way to the log sink is told as a line all the same, once; answers and broken frames are not") {
+TEST_CASE("recorder: what is grey on its way to the log sink is told as a line all the same, once, and answers and broken frames are not") {
     const std::string whole = "<0>Nov 20 12:00:00 mail a: text";
     const std::vector<std::string> grey = {"",
                                            "rm -rf /",
