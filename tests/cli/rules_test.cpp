@@ -59,6 +59,24 @@ TEST_CASE("rules check: a warning is no error") {
     CHECK(has(ended.out, "direction-blind"));
 }
 
+TEST_CASE("rules check: a rule whose transport cannot carry what it speaks is a warning, in text and JSON") {
+    const Desk desk;
+    desk.put("misplaced.toml", std::string("home = \"192.0.2.0/24\"\n[[allow]]\nname = \"smtp\"\nspeaks = \"smtp\"\n"
+                                           "filter = \"dst host 192.0.2.25 and (tcp or udp) and dst port 25\"\n"));
+    const Ended text = run(desk, {"rules", "check", "misplaced.toml"});
+    CHECK(text.code == 0);
+    CHECK(has(text.out, "misplaced.toml:5:11: warning: \"smtp\" accepts udp 198.51.100.7:40000 > 192.0.2.25:25, but smtp runs over TCP"));
+    CHECK(has(text.out, "speaks-transport"));
+    const Ended json = run(desk, {"--json", "rules", "check", "misplaced.toml"});
+    CHECK(json.code == 0);
+    const auto lines = lines_of(json.out);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].at("type") == "diagnostic");
+    CHECK(lines[0].at("level") == "warning");
+    CHECK(lines[0].at("code") == "speaks-transport");
+    CHECK((lines[0].at("line") == 5 && lines[0].at("column") == 11));
+}
+
 TEST_CASE("rules check: a filter that libpcap does not compile is an error of its rule") {
     const Desk desk;
     desk.put("wrong.toml", std::string("enclave = \"x\"\n[[allow]]\nname = \"a\"\nfilter = \"tcp and and udp\"\n"));
@@ -150,7 +168,8 @@ TEST_CASE("rules show: JSON has every rule with its filter as written and expand
     CHECK(has(rule.at("filter"), "$mail"));
     CHECK(has(rule.at("expanded"), "192.0.2.25"));
     CHECK(rule.at("until").is_null());
-    const auto pop3 = std::find_if(policy.at("rules").begin(), policy.at("rules").end(), [](const Json& r) { return r.at("name") == "pop3"; });
+    const auto pop3 =
+        std::find_if(policy.at("rules").begin(), policy.at("rules").end(), [](const Json& r) { return r.at("name") == "pop3"; });
     REQUIRE(pop3 != policy.at("rules").end());
     CHECK(pop3->at("until") == "2026-11-19T00:00:00.000000000Z");
 }
