@@ -54,8 +54,7 @@ std::optional<Fault> SmtpMachine::server_octet(std::uint8_t octet, std::uint64_t
     if (!replies_.line_done()) return std::nullopt;
     const bool ehlo = greeted_ && !queue_.empty() && queue_.front() == Verb::ehlo && replies_.code() == 250;
     if (ehlo && !replies_.first_line()) offered(replies_.word());
-    if (replies_.reply_done()) replied(replies_.code());
-    return std::nullopt;
+    return replies_.reply_done() ? replied(replies_.code()) : std::nullopt;
 }
 
 /// The greeting's first line, for whoever pins it.
@@ -74,25 +73,31 @@ void SmtpMachine::offered(std::string_view word) {
     if (word == "SMTPUTF8") next_offers_.utf8 = true;
 }
 
-void SmtpMachine::replied(std::uint16_t code) {
+std::optional<Fault> SmtpMachine::replied(std::uint16_t code) {
     if (!greeted_) {
         greeted_ = true;
         refused_ = code != 220;
         client_ = Client::commands;
-    } else if (!queue_.empty()) {
-        const Verb verb = queue_.front();
-        queue_.pop();
-        answered(verb, code < 400);
+        return std::nullopt;
     }
+    if (queue_.empty()) return std::nullopt;
+    const Verb verb = queue_.front();
+    queue_.pop();
+    return answered(verb, code);
 }
 
-void SmtpMachine::answered(Verb verb, bool accepted) {
+std::optional<Fault> SmtpMachine::answered(Verb verb, std::uint16_t code) {
+    const bool accepted = code < 400;
     if (verb == Verb::ehlo && accepted) offers_ = next_offers_;
     if (verb == Verb::helo && accepted) offers_ = {};  // it offers nothing (RFC 5321 section 4.1.1.1)
-    if (client_ != Client::waits || !queue_.empty()) return;
+    // RFC 3030 section 2: a chunk is accepted once it is there.
+    const bool chunk_open = client_ == Client::content && !data_ && queue_.empty() && !content_.chunk_over();
+    if (verb == Verb::bdat && accepted && chunk_open) return not_smtp("answering BDAT", "the whole chunk first");
+    if (client_ != Client::waits || !queue_.empty()) return std::nullopt;
     client_ = Client::commands;
-    if (!accepted) return;
+    if (!accepted) return std::nullopt;
     if (verb == Verb::data) {
+        if (!first_chunk_) return not_smtp("answering DATA", "a refusal: chunks of this mail came before (RFC 3030 section 2)");
         client_ = Client::content;
         data_ = true;
         content_.begin_data(offers_.eight_bit);
@@ -102,6 +107,7 @@ void SmtpMachine::answered(Verb verb, bool accepted) {
         tls_.emplace(*demands_);
     }
     if (verb == Verb::quit) client_ = Client::gone;
+    return std::nullopt;
 }
 
 // What the client says.

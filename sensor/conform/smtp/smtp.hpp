@@ -37,8 +37,8 @@ private:
     std::optional<smtp::Fault> server_octet(std::uint8_t octet, std::uint64_t at, Listener& listener);
     void note_banner(std::uint8_t octet, Listener& listener);
     void offered(std::string_view word);
-    void replied(std::uint16_t code);
-    void answered(smtp::Verb verb, bool accepted);
+    std::optional<smtp::Fault> replied(std::uint16_t code);
+    std::optional<smtp::Fault> answered(smtp::Verb verb, std::uint16_t code);
     std::optional<smtp::Fault> client_octet(std::uint8_t octet, std::uint64_t at, Listener& listener);
     std::optional<smtp::Fault> may_speak() const;
     std::optional<smtp::Fault> commanded(smtp::Verb verb, Listener& listener);

@@ -78,7 +78,8 @@ TlsMachine::MaybeFault TlsMachine::header_octet(End& e, Side from, std::uint8_t 
         if (e.offset == 0 ? !opens : !known) return wrong(e.offset == 0 ? "waiting for TLS" : state, "a TLS record");
     }
     if (e.header_size == 1 && octet != 3) return wrong(state, "a version of TLS in the record");
-    if (e.header_size == 2 && octet > 4) return wrong(state, "a version of TLS in the record");
+    // Frozen before TLS 1.3 (RFC 8446 5.1).
+    if (e.header_size == 2 && octet > 3) return wrong(state, "a version of TLS in the record");
     e.header[e.header_size] = octet;
     if (e.header_size < 4) {
         ++e.header_size;
