@@ -248,6 +248,10 @@ TEST_CASE("mirror: an enclave's own datagram to the mirror's port is nested only
 
 TEST_CASE("mirror: the truncated bit makes the frame within truncated, whatever is left of it") {
     const std::size_t bit_at = tcp4_at + 8 + 2;
+    const MirrorSetup three = setup_of(Kind::erspan3);
+    const Judged j = judge(behind_mirror(stock_policy, three), {wrap(smtp_syn(), three), wrap(smtp_syn(), three, 1).flip(bit_at, 0x04)});
+    CHECK(describe(j.judgements[0]) == "allow");
+    CHECK(describe(j.judgements[1]) == "grey truncated");
     CHECK(describe(behind({mirrored(smtp_syn()).flip(bit_at, 0x04)}).last()) == "grey truncated");
     CHECK(describe(behind({mirrored(smtp_syn()).snap(70)}).last()) == "grey truncated");
 }
