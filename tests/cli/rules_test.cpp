@@ -174,6 +174,26 @@ TEST_CASE("rules show: JSON has every rule with its filter as written and expand
     CHECK(pop3->at("until") == "2026-11-19T00:00:00.000000000Z");
 }
 
+TEST_CASE("rules show: JSON has what a rule demands of its conversations, and what DNS is pinned to") {
+    const Desk desk;
+    desk.put("full.toml",
+             std::string("[[allow]]\nname = \"dns\"\nfilter = \"udp and dst host 192.0.2.53 and dst port 53\"\nspeaks = \"dns\"\n"
+                         "hours = \"07:00-20:00\"\nledger = true\naccept = [\"fragment\"]\ndns.types = [\"MX\", \"A\"]\n"
+                         "[[allow]]\nname = \"imap\"\nfilter = \"tcp and dst host 192.0.2.25 and dst port 143\"\n"
+                         "speaks = \"imap\"\ncleartext_login = true\npin = { tls = \"1.2\" }\n"
+                         "[[dns_pin]]\nname = \"Mail.example\"\ntype = \"A\"\nvalues = [\"192.0.2.25\"]\n"));
+    const Ended ended = run(desk, {"--json", "rules", "show", "full.toml"});
+    REQUIRE(ended.code == 0);
+    const Json policy = lines_of(ended.out).at(0);
+    const Json &dns = policy.at("rules").at(0), &imap = policy.at("rules").at(1);
+    CHECK(dns.at("dns").at("types") == Json{"A", "MX"});
+    CHECK(dns.at("dns").at("max_name") == 128);
+    CHECK(dns.at("budget").at("hours") == "07:00-20:00");
+    CHECK((dns.at("ledger") == true && dns.at("accept") == Json{"fragment"} && dns.at("cleartext_login") == false));
+    CHECK((imap.at("dns").is_null() && imap.at("cleartext_login") == true && imap.at("pin") == Json{{"tls", "1.2"}}));
+    CHECK(policy.at("dns_pins") == Json{{{"name", "mail.example"}, {"type", "A"}, {"values", {"192.0.2.25"}}}});
+}
+
 TEST_CASE("rules show: a bad policy shows nothing, tells its errors on standard error, and ends with 2") {
     const Desk desk;
     desk.put("bad.toml", bad);

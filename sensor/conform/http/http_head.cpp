@@ -176,7 +176,8 @@ std::optional<Fault> HeadReader::end_value() {
             const int option = word_known_ ? word_.complete(connection_options) : -1;
             if (option == 0) head_.close = true;
             if (option == 1) head_.keep_alive = true;
-            if (option > 1) return ambiguous("no field that frames: whoever passes the message on would drop it");  // RFC 9110 7.6.1
+            // RFC 9110 7.6.1; large caches do name Transfer-Encoding in their responses.
+            if (option > 1 && request_) return ambiguous("no field that frames: whoever passes the message on would drop it");
             word_.begin();
             word_known_ = true;
             return std::nullopt;

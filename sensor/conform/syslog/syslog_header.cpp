@@ -16,6 +16,8 @@ constexpr unsigned most_priority = 191;  // RFC 5424 6.2.1
 /// 9 a digit, _ a digit or a blank, A a letter; others stand for themselves.
 constexpr std::string_view bsd_stamp = "AAA _9 99:99:99", internet_stamp = "9999-99-99T99:99:99";
 
+constexpr std::array<std::string_view, 12> months{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+
 bool fits(char pattern, std::uint8_t octet) {
     switch (pattern) {
         case '9':
@@ -65,6 +67,7 @@ Expected HeaderReader::first(std::uint8_t octet) {
 }
 
 Expected HeaderReader::stamp(std::uint8_t octet) {
+    if (at_ < 3 && pattern_[at_] == 'A' && !month_.take(months, octet)) return "the name of a month";
     if (at_ < pattern_.size()) return fits(pattern_[at_++], octet) ? Expected{} : "a time stamp";
     if (pattern_.size() == internet_stamp.size()) {
         part_ = Part::stamp_tail;

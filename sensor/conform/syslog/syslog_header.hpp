@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sensor/conform/word_match.hpp"
+
 namespace sw::syslog {
 
 class HeaderReader {
@@ -43,6 +45,7 @@ private:
     bool zulu_ = false, any_ = false;
     std::uint8_t at_ = 0, field_ = 0, value_ = 0;
     std::string_view pattern_;
+    WordMatch month_;
 };
 
 }  // namespace sw::syslog

@@ -52,6 +52,8 @@ TEST_CASE("http: honest conversations are clean") {
                    "C> Transfer-Encoding: chunked\nC> \nC> 4;a;b = c ; d=\"e\\\\\"f;\\\\\\\\\"\nC> data\nC> 0;z\nC> "
                    "Server-Timing: a, b\nC> \n" +
                    empty_ok),
+        honest("a cache that names its coding in Connection",
+               get + "S> HTTP/1.1 200 OK\nS> Transfer-Encoding: chunked\nS> Connection: Transfer-Encoding, keep-alive\nS> \nS> 0\nS> \n"),
         honest("chunks that are handed in", post + "C> Transfer-Encoding: chunked\nC> \nC> 4\nC> data\nC> 0\nC> \n" + empty_ok),
         honest("a body up to the end of the connection", get + "S> HTTP/1.1 200 OK\nS> \nS: anything \\x00\\xff\\n at all\nS.\nC.\n"),
         honest("HTTP/1.0", "C> GET /a?b=%20c HTTP/1.0\nC> \nS> HTTP/1.0 404 Not Found\nS> \nS: no\nS.\nC.\n"),

@@ -127,6 +127,18 @@ TEST_CASE("span-watcher-policy(5): every example in it is a policy that rules ch
     CHECK(test::parse(all.back()).policy->rules.size() == 5);
 }
 
+TEST_CASE("README: its policy is one that rules check accepts without a word") {
+    mark_unconfined();
+    const std::string page = read("README.md");
+    const std::size_t body = page.find("```toml\n") + 8;
+    REQUIRE(body > 8);
+    const PolicyLoad load = test::parse(page.substr(body, page.find("```", body) - body));
+    CHECK(test::places(load.diagnostics).empty());
+    REQUIRE(load.policy);
+    CHECK(test::places(lint(*load.policy, Timestamp{})).empty());
+    CHECK(load.policy->rules.size() == 5);
+}
+
 TEST_CASE("span-watcher-policy(5): each key that it documents stands in an example, and each kind of mirror") {
     const std::string page = read("docs/man/span-watcher-policy.5");
     std::string text;
