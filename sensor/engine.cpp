@@ -205,7 +205,20 @@ static void prefetch_payload(const CommonFrame& c) {
         }
     }
     for (std::size_t k = 0; k < asked; ++k) flows_.prefetch_flow(asked_[k]);
+    if (conform_.in_use()) fetch_machines(i, glances);
     return i;
+}
+
+/// Where each flow is guessed to be is in cache by now, or soon; what it leads to follows step by step.
+void Engine::Impl::fetch_machines(std::size_t frames, const Glance* glances) const {
+    std::array<const Flow*, batch> owing;
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < frames; ++i) {
+        if (!glances[i].is_common) continue;
+        const Flow& flow = flows_.in_slot(fetched_[i].slot);
+        if (flow.owes) conform_.prefetch_talk(*(owing[n++] = &flow));
+    }
+    for (std::size_t i = 0; i < n; ++i) conform_.prefetch_machine(*owing[i]);
 }
 
 /// Look at all, fetch what the flow table will be asked, then judge all in order.

@@ -144,6 +144,7 @@ private:
     bool fits_at_once(const FlowTable::Found& found, std::uint8_t link, Timestamp ts, std::uint8_t proto, const TcpState::Segment& segment,
                       Judgement& out);
     std::size_t fetch(std::span<const Frame> frames, const Glance* glances, std::optional<Error>& error);
+    void fetch_machines(std::size_t frames, const Glance* glances) const;
     void settle(const Work& w, const Ruling& ruling, Judgement& out);
     Finding& record(const Work& w, const Judgement& j, const Ruling& ruling);
     RuleJudge& rules(const Work& w) { return *links_[w.link].rules; }

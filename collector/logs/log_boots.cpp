@@ -17,7 +17,7 @@ bool LogIngest::Impl::is_learning(Work& w, const BootStep& step) {
     const std::string who = escape_for_display(w.line.host);
     const std::string since = to_rfc3339(w.in.received).substr(0, 19) + "Z";
     w.host.learning_number =
-        describe(learning_cause(w), w.in.source, fmt::format("{} {} (since {}).", who, info(LogReason::learnt).sentence, since), {}, {});
+        describe(learning_cause(w), w.in.source, {fmt::format("{} {} (since {}).", who, info(LogReason::learnt).sentence, since)});
     w.host.changed = true;
     return true;
 }
@@ -34,7 +34,7 @@ LogCause LogIngest::Impl::learning_cause(const Work& w) const {
 
 void LogIngest::Impl::learnt(Work& w, const LogTemplate& found) {
     touch(found).learning = w.host.learning_number;
-    ingest_.log_line(w.host.learning_number, w.in.received, w.in.octets, found.text);
+    ingest_.log_line(w.host.learning_number, w.in.received, w.in.octets, [&] { return found.text; });
     if (w.finding == 0) w.finding = w.host.learning_number;
 }
 
@@ -63,10 +63,11 @@ void LogIngest::Impl::look_at_boot(Work& w, const BootStep& step) {
     if (!step.reason) return;
     LogCause cause(*step.reason, w.line.host);
     cause.with("boot", to_rfc3339(w.in.received));
-    count(w, cause,
-          fmt::format("{} {}{}.", escape_for_display(w.line.host), info(*step.reason).sentence,
-                      step.forged ? fmt::format(" ({})", to_string(*step.forged)) : std::string()),
-          escape_for_display(w.line.text));
+    count(w, cause, [&] {
+        return LogTexts{fmt::format("{} {}{}.", escape_for_display(w.line.host), info(*step.reason).sentence,
+                                    step.forged ? fmt::format(" ({})", to_string(*step.forged)) : std::string()),
+                        escape_for_display(w.line.text)};
+    });
 }
 
 /// A window has closed. What was learnt waits for a person by its own finding; what differs is one.
@@ -88,11 +89,11 @@ void LogIngest::Impl::tell_boot(const BootReport& report) {
     LogCause cause(LogReason::boot_changed, report.host);
     cause.with("marker", to_rfc3339(report.marker));
     closed.number = describe(cause, {},
-                             fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host),
-                                         info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size()),
-                             "", {});
+                             {fmt::format("{} {}: {} missing, {} extra, {} moved.", escape_for_display(report.host),
+                                          info(LogReason::boot_changed).sentence, d.missing.size(), d.extra.size(), d.moved.size())});
     const std::string text = to_text(d);
-    ingest_.log_line(closed.number, report.marker, as_bytes(text), "how this boot differs from the accepted one that is nearest");
+    ingest_.log_line(closed.number, report.marker, as_bytes(text),
+                     [] { return std::string("how this boot differs from the accepted one that is nearest"); });
 }
 
 void LogIngest::Impl::close_boots(Timestamp now) {

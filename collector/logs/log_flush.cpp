@@ -110,8 +110,8 @@ Result<Done> LogIngest::Impl::write_all(Timestamp now) {
     auto compared = witness.settle(store_.db());
     if (!compared) return Unexpected{compared.error()};
     for (const Witness::Finding& f : *compared) {
-        const std::uint32_t number = number_of(f.cause, f.source, f.sentence, f.detail, f.why);
-        ingest_.log_line(number, f.at, as_bytes(f.shown), f.comment);
+        const std::uint32_t number = number_of(f.cause, f.source, {f.sentence, f.detail, f.why});
+        ingest_.log_line(number, f.at, as_bytes(f.shown), [&] { return f.comment; });
     }
     return ingest_.commit({}, false);
 }

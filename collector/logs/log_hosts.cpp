@@ -69,18 +69,19 @@ void LogIngest::Impl::look_at_sender(Work& w) {
 void LogIngest::Impl::look_at_form(Work& w) {
     const SyslogOddities& odd = w.message.odd;
     if (odd.empty()) return;
-    const std::string who = escape_for_display(w.line.host);
     if (odd.has_control() && w.finding == 0)
-        count(w, LogReason::control_bytes, fmt::format("{} {}.", who, info(LogReason::control_bytes).sentence), {});
+        count(w, LogReason::control_bytes,
+              [&] { return fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::control_bytes).sentence); });
     const bool no_message = odd.has(SyslogOddity::pri_invalid) || odd.has(SyslogOddity::structured_invalid) ||
                             (odd.has(SyslogOddity::no_pri) && w.in.via != LogVia::file) || odd.has(SyslogOddity::too_long);
-    if (no_message) {
+    if (!no_message) return;
+    count(w, LogReason::malformed, [&] {
         std::string what;
         for (const SyslogOddity o :
              {SyslogOddity::no_pri, SyslogOddity::pri_invalid, SyslogOddity::structured_invalid, SyslogOddity::too_long})
             if (odd.has(o)) (what += what.empty() ? "" : ", ") += to_string(o);
-        count(w, LogReason::malformed, fmt::format("{} {}: {}.", who, info(LogReason::malformed).sentence, what), {});
-    }
+        return fmt::format("{} {}: {}.", escape_for_display(w.line.host), info(LogReason::malformed).sentence, what);
+    });
 }
 
 /// Its own address, its name in the policy (with or without a domain), and what a person or its learning accepted.
@@ -98,8 +99,10 @@ void LogIngest::Impl::look_at_claim(Work& w) {
     }
     LogCause cause(LogReason::host_mismatch, w.line.host);
     cause.with("claimed", claimed.substr(0, longest_host));
-    count(w, cause,
-          fmt::format("{} ({}) claims to be another host: \"{}\".", escape_for_display(w.line.host), to_string(w.in.source), text), text);
+    count(w, cause, [&] {
+        return LogTexts{
+            fmt::format("{} ({}) claims to be another host: \"{}\".", escape_for_display(w.line.host), to_string(w.in.source), text), text};
+    });
 }
 
 void LogIngest::Impl::look_at_sequence(Work& w) {
@@ -114,8 +117,10 @@ void LogIngest::Impl::look_at_sequence(Work& w) {
     const std::uint64_t missing = id - *last - 1;
     w.source.missing += missing;
     const LogCause cause(LogReason::gap, w.line.host);
-    const std::uint32_t number = count(w, cause, fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::gap).sentence),
-                                       fmt::format("sequenceId {} after {}", id, *last));
+    const std::uint32_t number = count(w, cause, [&] {
+        return LogTexts{fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::gap).sentence),
+                        fmt::format("sequenceId {} after {}", id, *last)};
+    });
     if (missing > 1) ingest_.count({number, missing - 1, 0, w.in.received, w.in.received});
 }
 
@@ -133,8 +138,10 @@ void LogIngest::Impl::look_at_clock(Work& w) {
     w.source.skew = w.source.skew ? *w.source.skew + (ahead - *w.source.skew) / 16 : ahead;
     if (std::abs(ahead) <= tolerated_skew) return;
     const LogCause cause(LogReason::clock_skew, w.line.host);
-    count(w, cause, fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::clock_skew).sentence),
-          fmt::format("{} s {}", std::abs(ahead) / second, ahead > 0 ? "ahead" : "behind"));
+    count(w, cause, [&] {
+        return LogTexts{fmt::format("{} {}.", escape_for_display(w.line.host), info(LogReason::clock_skew).sentence),
+                        fmt::format("{} s {}", std::abs(ahead) / second, ahead > 0 ? "ahead" : "behind")};
+    });
 }
 
 /// Once for each time that a host falls silent; what came from it last is the sample.
@@ -150,9 +157,10 @@ void LogIngest::Impl::look_for_silence(Timestamp now) {
         s.silent = s.changed = true;
         const LogCause cause(LogReason::silent, s.host);
         const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - s.last).count();
-        const std::uint32_t number = describe(
-            cause, s.address, fmt::format("{} {} {} minutes ago.", escape_for_display(s.host), info(LogReason::silent).sentence, minutes),
-            fmt::format("last heard at {}", to_rfc3339(s.last)), {});
+        const std::uint32_t number =
+            describe(cause, s.address,
+                     {fmt::format("{} {} {} minutes ago.", escape_for_display(s.host), info(LogReason::silent).sentence, minutes),
+                      fmt::format("last heard at {}", to_rfc3339(s.last))});
         ingest_.count({number, 1, 0, s.last, now});
     }
 }

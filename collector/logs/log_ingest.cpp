@@ -13,10 +13,6 @@ constexpr std::uint32_t values_a_template = 16, templates_a_program = 64, events
 constexpr std::size_t longest_detail = 600;
 
 /// At most so many octets of a line, clean.
-std::string shown(std::string_view text) {
-    const bool cut = text.size() > longest_detail;
-    return escape_for_display(text.substr(0, longest_detail)) + (cut ? "..." : "");
-}
 
 std::uint32_t most_of(LogReason reason) {
     switch (reason) {
@@ -59,12 +55,19 @@ std::vector<std::string> why_of(const LogVerdict& v) {
     return why;
 }
 
+std::string shown_line(std::string_view text) {
+    const bool cut = text.size() > longest_detail;
+    return escape_for_display(text.substr(0, longest_detail)) + (cut ? "..." : "");
+}
+
 std::string detail_of(const LogVerdict& v, const LogLine& line) {
     const bool has_template = v.found != nullptr && (v.reason == LogReason::new_template || v.reason == LogReason::new_value);
-    return has_template ? v.found->text : shown(line.text);
+    return has_template ? v.found->text : shown_line(line.text);
 }
 
 }  // namespace
+
+std::string LogIngest::Impl::shown(std::string_view text) { return shown_line(text); }
 
 void LogIngest::Impl::fail(const Error& e) {
     if (!error_) error_ = e;
@@ -94,12 +97,11 @@ bool LogIngest::Impl::is_fold_due(const LogCause& cause) const {
     return of(m.of_fold, fold_of(cause).key()) >= most_of(cause.reason()) || of(m.of_host, cause.host()) >= findings_a_host;
 }
 
-std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
-                                        std::vector<std::string> why) {
+std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& source, LogTexts texts) {
     if (const auto known = numbers_.find(cause.key()); known != numbers_.end()) return known->second;
-    LogFinding f = cause.finding(std::move(sentence));
-    f.detail = std::move(detail);
-    f.why = std::move(why);
+    LogFinding f = cause.finding(std::move(texts.sentence));
+    f.detail = std::move(texts.detail);
+    f.why = std::move(texts.why);
     f.source = source;
     const std::uint32_t number = next_number_++;
     numbers_.emplace(cause.key(), number);
@@ -110,33 +112,23 @@ std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& so
 
 /// The finding that counts the cause: its own, or the one that it is folded to. Of a host with too many of all kinds: its flood,
 /// which nothing critical gets lost in.
-std::uint32_t LogIngest::Impl::number_of(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
-                                         std::vector<std::string> why) {
-    if (const auto known = numbers_.find(cause.key()); known != numbers_.end()) return known->second;
-    if (!is_fold_due(cause)) return describe(cause, source, std::move(sentence), std::move(detail), std::move(why));
+std::uint32_t LogIngest::Impl::number_of(const LogCause& cause, const Address& source, LogTexts texts) {
+    if (!is_fold_due(cause)) return describe(cause, source, std::move(texts));
     const LogCause fold = fold_of(cause);
     if (book_->members.of_host[cause.host()] < findings_a_host || info(cause.reason()).severity == Severity::critical)
-        return describe(fold, source, folded_sentence(fold), {}, {});
+        return describe(fold, source, {folded_sentence(fold)});
     const LogCause flood(LogReason::flood, unescape_display(cause.host()).value_or(""));
-    return describe(flood, source, folded_sentence(flood), {}, {});
+    return describe(flood, source, {folded_sentence(flood)});
 }
 
-std::uint32_t LogIngest::Impl::count(Work& w, const LogCause& cause, std::string sentence, std::string detail,
-                                     std::vector<std::string> why) {
-    const std::uint32_t number = number_of(cause, w.in.source, std::move(sentence), std::move(detail), std::move(why));
-    const std::string from = w.in.source.family == 0 ? std::string() : fmt::format(" from {}", to_string(w.in.source));
-    ingest_.log_line(
-        number, w.in.received, w.in.octets,
-        fmt::format("{} {}{}, by {}{}", escape_for_display(w.line.host), escape_for_display(w.line.program),
-                    w.line.proc_id.empty() ? "" : fmt::format("[{}]", escape_for_display(w.line.proc_id)), to_string(w.in.via), from));
+void LogIngest::Impl::counted(Work& w, std::uint32_t number) {
+    ingest_.log_line(number, w.in.received, w.in.octets, [&w] {
+        const std::string from = w.in.source.family == 0 ? std::string() : fmt::format(" from {}", to_string(w.in.source));
+        return fmt::format("{} {}{}, by {}{}", escape_for_display(w.line.host), escape_for_display(w.line.program),
+                           w.line.proc_id.empty() ? "" : fmt::format("[{}]", escape_for_display(w.line.proc_id)), to_string(w.in.via),
+                           from);
+    });
     if (w.finding == 0) w.finding = number;
-    return number;
-}
-
-void LogIngest::Impl::count(Work& w, LogReason reason, std::string sentence, std::string detail) {
-    LogCause cause(reason, w.line.host);
-    cause.with("program", w.line.program);
-    count(w, cause, std::move(sentence), detail.empty() ? shown(w.line.text) : std::move(detail));
 }
 
 LogVerdict LogIngest::Impl::judge(Work& w) {
@@ -178,7 +170,7 @@ void LogIngest::Impl::line(const IncomingLine& in) {
     if (!options.only_learn) look_at_sender(w);
     const LogVerdict v = judge(w);
     if (options.only_learn) return;
-    if (v.reason) count(w, cause_of(v, w.line), sentence(v, w.line), detail_of(v, w.line), why_of(v));
+    if (v.reason) count(w, cause_of(v, w.line), [&] { return LogTexts{sentence(v, w.line), detail_of(v, w.line), why_of(v)}; });
     look_at_form(w);
     look_at_claim(w);
     look_at_sequence(w);
@@ -195,7 +187,8 @@ void LogIngest::Impl::take_broken(const IncomingLine& in) {
     w.message.text = in_text(in);
     w.line = to_log_line(w.message, row.host, in.received);
     look_at_sender(w);
-    count(w, LogReason::malformed, fmt::format("The log spool holds a line that cannot be read: {}.", escape_for_display(in.broken)));
+    count(w, LogReason::malformed,
+          [&] { return fmt::format("The log spool holds a line that cannot be read: {}.", escape_for_display(in.broken)); });
     LogVerdict v;
     v.kind = LogVerdict::Kind::grey;
     keep(w, source, v);

@@ -73,16 +73,34 @@ private:
         bool is_drop = false;       ///< a packet filter's
     };
 
+    /// What people read of a finding.
+    struct LogTexts {
+        std::string sentence, detail{};
+        std::vector<std::string> why{};
+    };
+
     static std::string_view in_text(const IncomingLine& in) { return {reinterpret_cast<const char*>(in.octets.data()), in.octets.size()}; }
 
     // log_ingest.cpp
     LogVerdict judge(Work& w);
-    void count(Work& w, LogReason reason, std::string sentence, std::string detail = {});
-    std::uint32_t count(Work& w, const LogCause& cause, std::string sentence, std::string detail, std::vector<std::string> why = {});
-    std::uint32_t number_of(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
-                            std::vector<std::string> why);
-    std::uint32_t describe(const LogCause& cause, const Address& source, std::string sentence, std::string detail,
-                           std::vector<std::string> why);
+    /// Texts are made only for a cause that is not known yet: whoever floods a log pays for what is said of it once.
+    template <class TextsOf>
+    std::uint32_t count(Work& w, const LogCause& cause, TextsOf texts) {
+        const auto known = numbers_.find(cause.key());
+        const std::uint32_t number = known != numbers_.end() ? known->second : number_of(cause, w.in.source, texts());
+        counted(w, number);
+        return number;
+    }
+    template <class SentenceOf>
+    void count(Work& w, LogReason reason, SentenceOf sentence) {
+        LogCause cause(reason, w.line.host);
+        cause.with("program", w.line.program);
+        count(w, cause, [&] { return LogTexts{sentence(), shown(w.line.text)}; });
+    }
+    void counted(Work& w, std::uint32_t number);
+    static std::string shown(std::string_view text);
+    std::uint32_t number_of(const LogCause& cause, const Address& source, LogTexts texts);
+    std::uint32_t describe(const LogCause& cause, const Address& source, LogTexts texts);
     bool is_fold_due(const LogCause& cause) const;
     void keep(const Work& w, std::uint32_t source, const LogVerdict& v);
     Touched& touch(const LogTemplate& t);

@@ -45,6 +45,9 @@ constexpr const char* pragmas =
     "PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;"
     "PRAGMA wal_autocheckpoint=4096; PRAGMA journal_size_limit=33554432;";
 
+/// SQLite keeps an account of its memory that nobody asks for: a lock an allocation. To be told before it is used first.
+void keep_no_account() { [[maybe_unused]] static const int told = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// SQLite would give the file the mode 0644. name: path, as SQLite is told it
 Result<Done> make_file(const std::string& path, const std::string& name) {
     const UniqueFd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0660));
@@ -129,6 +132,7 @@ Result<Database> Database::open(const std::string& path, Access access) {
     Database db;
     db.path_ = std::make_unique<std::string>(path);
     sqlite3* handle = nullptr;
+    keep_no_account();
     const int how = access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     const int code = sqlite3_open_v2(name.c_str(), &handle, how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     db.db_.reset(handle);
@@ -143,6 +147,7 @@ Result<Database> Database::in_memory() {
     Database db;
     db.path_ = std::make_unique<std::string>("(in memory)");
     sqlite3* handle = nullptr;
+    keep_no_account();
     const int code = sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     db.db_.reset(handle);
     if (handle == nullptr) return unexpected("out of memory", ExitCode::environment);

@@ -243,7 +243,7 @@ void Ingest::Impl::packet(const PacketRecord& p) {
     relieve();
 }
 
-void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment) {
+void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octets, const std::function<std::string()>& comment) {
     FindingRow* row = row_of(number);
     if (row == nullptr) return;
     add(*row, 1, octets.size(), received, received);
@@ -253,7 +253,7 @@ void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octe
         s.len = static_cast<std::uint32_t>(octets.size());
         s.verdict = row->text->log && row->text->log->black ? Verdict::black : Verdict::grey;
         s.is_log = true;
-        keep(*row, s, octets, comment);
+        keep(*row, s, octets, comment());
         row->next_sample = next_after(row->stored + row->packets);
     }
     relieve();
@@ -279,7 +279,7 @@ void Ingest::log_finding(std::uint32_t number, const LogFinding& f) {
     record.finding = number;
     impl_->describe(number, {std::move(record), f});
 }
-void Ingest::log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment) {
+void Ingest::log_line(std::uint32_t number, Timestamp received, Bytes octets, const std::function<std::string()>& comment) {
     impl_->log_line(number, received, octets, comment);
 }
 void Ingest::also(std::function<Result<Done>()> rows) { impl_->also_ = std::move(rows); }

@@ -57,9 +57,10 @@ public:
     /// and the caller stops reading (the journal keeps the data), or goes back to the last commit with begin().
     Result<Done> commit(JournalPosition position, bool complete = false);
 
-    /// As finding() and packet(), for lines: number is of the same run's findings, octets the line as received.
+    /// As finding() and packet(), for lines: number is of the same run's findings, octets the line as received. comment: asked for
+    /// only where the line is kept as a sample.
     void log_finding(std::uint32_t number, const LogFinding& finding);
-    void log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment);
+    void log_line(std::uint32_t number, Timestamp received, Bytes octets, const std::function<std::string()>& comment);
     /// What else goes into each commit's transaction, behind the findings. Its error takes everything back.
     void also(std::function<Result<Done>()> rows);
     /// The store's id of a finding that was counted; while also()'s rows are written, not before.

@@ -76,7 +76,7 @@ public:
     void run(const RunRecord& r);
     void describe(std::uint32_t number, FindingText text);
     void packet(const PacketRecord& p);
-    void log_line(std::uint32_t number, Timestamp received, Bytes octets, std::string_view comment);
+    void log_line(std::uint32_t number, Timestamp received, Bytes octets, const std::function<std::string()>& comment);
     std::int64_t id_of(std::uint32_t number) const;
     void count(const CountRecord& c);
     template <class Record>

@@ -2,6 +2,7 @@
 #include "collector/witness/witness.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "collector/logs/book_rows.hpp"
 #include "collector/logs/log_book.hpp"
@@ -113,6 +114,7 @@ Result<Done> Witness::write_lines(Database& db) {
     auto seen = db.prepare(
         "INSERT INTO witness (host, service, line) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET line = max(coalesce(line, ?3), ?3)");
     if (!row || !seen) return Unexpected{(!row ? row : seen).error()};
+    std::map<std::pair<std::string_view, std::string_view>, Timestamp> last_seen;  // of a host's service
     for (const Line& l : lines_) {
         row->bind(1, first_event_ + static_cast<std::int64_t>(l.index)).bind(2, std::string_view(l.host)).bind(3, l.service);
         row->bind(4, Bytes(address_blob(l.peer)));
@@ -121,8 +123,11 @@ Result<Done> Witness::write_lines(Database& db) {
         bind_or_null(*row, 7, l.target_port);
         if (auto done = row->bind(8, std::int64_t{l.proto}).bind(9, l.received.ns).bind(10, std::int64_t{!l.must}).run(); !done)
             return done;
-        if (auto done = seen->bind(1, std::string_view(l.host)).bind(2, l.service).bind(3, l.received.ns).run(); !done) return done;
+        Timestamp& last = last_seen[{l.host, l.service}];
+        last = std::max(last, l.received);
     }
+    for (const auto& [whose, last] : last_seen)
+        if (auto done = seen->bind(1, whose.first).bind(2, whose.second).bind(3, last.ns).run(); !done) return done;
     return Done{};
 }
 

@@ -84,9 +84,17 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
     if (flow.talk == Flow::none && s.len == 0 && (s.flags & tcp_flag::fin) == 0) return true;
     Talk* talk = talk_of(flow);
     if (talk == nullptr) return no_memory(flow, from);
-    const bool in_content = s.len > 0 && talk->machine->in_content();  // mere acknowledgements leave the machine's memory alone
+    // An acknowledgement of what was read says nothing more, and neither side ends by it.
+    if (s.len == 0 && !flow.side[from].fin && distance(s.ack, talk->next[from ^ 1]) <= 0) {
+        sent_->acknowledged(flow, from ^ 1, s.ack);
+        return true;
+    }
+    const bool in_content = talk->in_content;
     if (!take(flow, *talk, from, s, now)) return !flow.breached;
-    if (s.len > 0 && !(in_content && talk->machine->in_content())) talk->last_frame = held_.hold(frame, talk->last_frame);
+    if (s.len > 0) {  // mere acknowledgements leave the machine's memory alone
+        talk->in_content = talk->machine->in_content();
+        if (!in_content || !talk->in_content) talk->last_frame = held_.hold(frame, talk->last_frame);
+    }
     const std::uint32_t read = talk->next[from ^ 1];
     sent_->acknowledged(flow, from ^ 1, distance(s.ack, read) < 0 ? s.ack : read);
     return true;
@@ -115,7 +123,9 @@ bool Conformance::take(Flow& flow, Talk& talk, int from, const TcpState::Segment
         talk.lost[from] = talk.lost[from] || !held;
         return true;
     }
-    return read(flow, talk, from, {s.payload + known, size}, now) && read_on(flow, talk, from, now);
+    if (!read(flow, talk, from, {s.payload + known, size}, now)) return false;
+    const bool is_last = flow.side[from].end == talk.next[from];  // nothing waits behind it, and no FIN
+    return is_last || read_on(flow, talk, from, now);
 }
 
 bool Conformance::read(Flow& flow, Talk& talk, int side, std::span<const std::uint8_t> octets, Timestamp now) {

@@ -56,6 +56,11 @@ public:
 
     /// Is anything known of any flow?
     bool in_use() const { return touched_ > 1; }
+    void prefetch_talk(const Flow& flow) const { __builtin_prefetch(&talks_[flow.talk]); }
+    void prefetch_machine(const Flow& flow) const {
+        const auto* memory = static_cast<const std::uint8_t*>(talks_[flow.talk].memory);
+        for (std::size_t at = 0; at < 256; at += 64) __builtin_prefetch(memory + at, 1);
+    }
     /// The flow ends or its entry is taken: what is known of it goes.
     void release(Flow& flow);
     void clear();
@@ -75,7 +80,8 @@ private:
         bool ended[2];
         bool lost[2];  ///< octets that wait for others found no room
         bool encrypted;
-        bool wrong;  ///< counted as such
+        bool wrong;       ///< counted as such
+        bool in_content;  ///< what the machine said when it was last asked
     };
     class Ear;
 

@@ -57,6 +57,8 @@ public:
         Flow* flow = nullptr;
         int from = 0;  ///< the packet comes from the initiator (0) or the responder (1)
     };
+    /// Whoever lives there, if anybody does.
+    const Flow& in_slot(std::uint32_t slot) const { return flows_[slot]; }
     /// Flows past their deadline are not found.
     Found find(const FlowKey& key, std::uint32_t hash, Timestamp now);
     /// The same for an IPv4 conversation, at the guessed place only.

@@ -130,7 +130,7 @@ std::uint32_t SentOctets::block_for(Flow& flow, int side, std::uint32_t seq, std
     return fresh;
 }
 
-bool SentOctets::hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread) {
+bool SentOctets::hold_apart(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread) {
     const std::uint32_t last = flow.sent[side][1];
     const bool behind_all = last == Flow::none || distance(seq, blocks_[last].seq + blocks_[last].size) >= 0;
     while (size > 0) {

@@ -27,17 +27,15 @@ public:
 
     /// keep(), where the octets mostly go on where the last ones ended, and there is room behind them.
     void append(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
-        Block& b = blocks_[flow.sent[side][1]];  // block none is empty, and nothing fits behind it
-        if ((b.seq + b.size != seq) | (size > block_octets - b.size) | (flow.sent[side][1] == Flow::none))
-            return keep(flow, side, seq, data, size);
-        std::memcpy(b.data + b.size, data, size);
-        b.size += size;
+        if (!extend(flow, side, seq, data, size)) keep(flow, side, seq, data, size);
     }
 
     /// The same for a side that is being read in order, up to `unread` so far: what is not read yet is never let go, and is
     /// kept out of order too. One side is kept by keep() or by hold(). false: no room, and part of it is not kept
     /// cost: that of keep() for what comes in order; else a walk over the side's blocks
-    bool hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread);
+    bool hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread) {
+        return extend(flow, side, seq, data, size) || hold_apart(flow, side, seq, data, size, unread);
+    }
     /// What is held from seq on, as far as it lies together; empty: nothing. lifetime: until the next call that changes anything
     std::span<const std::uint8_t> held(const Flow& flow, int side, std::uint32_t seq) const;
     /// Where the next octets begin that are held behind seq, or `end`, if that comes first.
@@ -64,6 +62,15 @@ private:
         std::uint32_t count;  ///< blocks in the chain, kept in its first
         std::uint8_t data[block_octets];
     };
+    /// The last block takes them, if they are its next and it has room.
+    bool extend(const Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+        Block& b = blocks_[flow.sent[side][1]];  // block none is empty, and nothing fits behind it
+        if ((b.seq + b.size != seq) | (size > block_octets - b.size) | (flow.sent[side][1] == Flow::none)) return false;
+        std::memcpy(b.data + b.size, data, size);
+        b.size += size;
+        return true;
+    }
+    bool hold_apart(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread);
     std::uint32_t take();
     void let_go(Flow& flow, int side, std::uint32_t ack);
     std::uint32_t before(const Flow& flow, int side, std::uint32_t seq) const;

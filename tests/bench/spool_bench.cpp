@@ -51,14 +51,22 @@ std::string base64(const std::string& octets) {
     return out;
 }
 
+/// The line as a host with a right clock says it now: a wrong one is a finding, once a line.
+std::string said_now(const std::string& line, std::int64_t now) {
+    const auto clock = now - noon;  // seconds behind noon
+    return fmt::format("<30>Nov 28 12:{:02}:{:02}{}", clock / 60, clock % 60, std::string_view(line).substr(15));
+}
+
 /// As syslog-ng writes it by our template. A file is known by its name and its front, so two spools have no name in common.
 void write_spool(const std::string& folder, const std::string& name, const std::vector<std::string>& lines, std::size_t count) {
     std::filesystem::create_directories(folder);
     std::ofstream file(folder + "/" + name);
-    for (std::size_t i = 0; i < count; ++i)
-        file << fmt::format(R"({{"v":1,"recv":"{}.{:06}","src":"192.0.2.25","via":"udp","raw":"{}"}})",
-                            noon + static_cast<std::int64_t>(i / 100'000), i % 100'000 * 10, base64("<30>" + lines[i % lines.size()]))
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::int64_t now = noon + static_cast<std::int64_t>(i / 100'000);
+        file << fmt::format(R"({{"v":1,"recv":"{}.{:06}","src":"192.0.2.25","via":"udp","raw":"{}"}})", now, i % 100'000 * 10,
+                            base64(said_now(lines[i % lines.size()], now)))
              << '\n';
+    }
     if (!file.flush()) die({ExitCode::environment, "cannot write " + folder});
 }
 

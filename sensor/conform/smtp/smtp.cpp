@@ -23,38 +23,47 @@ std::optional<Breach> SmtpMachine::octets(Side from, std::span<const std::uint8_
     std::uint64_t& offset = offset_[index(from)];
     for (std::size_t i = 0; i < octets.size();) {
         if (client_ == Client::handshake) return encrypted(from, octets.subspan(i), now, listener);
-        std::optional<Fault> fault;
-        std::size_t taken = 1;
-        if (from == Side::initiator && client_ == Client::content) {
-            const ContentReader::Taken t = content_.take(octets.subspan(i));
-            taken = t.octets;
-            fault = t.fault;
-            if (t.done) fault = content_over();
-            if (t.done && fault) --taken;
-        } else {
-            fault = from == Side::responder ? server_octet(octets[i], offset, listener) : client_octet(octets[i], offset, listener);
-            taken = !fault;
-        }
+        std::size_t taken = 0;
+        Fault fault;
+        const bool right = take(from, octets.subspan(i), taken, listener, fault);
         offset += taken;
         i += taken;
-        if (!fault) continue;
-        Breach b{fault->reason, from, offset, fault->state, fault->expected};
+        if (right) continue;
+        Breach b{fault.reason, from, offset, fault.state, fault.expected};
         b.show(octets.subspan(i));
         return b;
     }
     return std::nullopt;
 }
 
+/// One octet, or as much of a mail as there is. taken: of a fault, those before the wrong one.
+bool SmtpMachine::take(Side from, std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, Fault& fault) {
+    if (from == Side::responder) taken = replies_.pass(octets);
+    if (taken > 0) return true;
+    if (from == Side::responder || client_ != Client::content) {
+        const bool right = from == Side::responder ? server_octet(octets[0], listener, fault) : client_octet(octets[0], listener, fault);
+        taken = right;
+        return right;
+    }
+    const ContentReader::Taken t = content_.take(octets);
+    taken = t.octets;
+    if (t.wrong) fault = t.fault;
+    if (!t.done) return !t.wrong;
+    const bool right = content_over(fault);
+    if (!right) --taken;
+    return right;
+}
+
 // What the server says.
 
-std::optional<Fault> SmtpMachine::server_octet(std::uint8_t octet, std::uint64_t, Listener& listener) {
+bool SmtpMachine::server_octet(std::uint8_t octet, Listener& listener, Fault& fault) {
     if (replies_.reply_done()) replies_.begin(!greeted_ || queue_.empty() ? Verb::greeting : queue_.front(), greeted_ && queue_.empty());
-    if (auto fault = replies_.take(octet)) return fault;
+    if (!replies_.take(octet, fault)) return false;
     if (!greeted_) note_banner(octet, listener);
-    if (!replies_.line_done()) return std::nullopt;
+    if (!replies_.line_done()) return true;
     const bool ehlo = greeted_ && !queue_.empty() && queue_.front() == Verb::ehlo && replies_.code() == 250;
     if (ehlo && !replies_.first_line()) offered(replies_.word());
-    return replies_.reply_done() ? replied(replies_.code()) : std::nullopt;
+    return !replies_.reply_done() || replied(replies_.code(), fault);
 }
 
 /// The greeting's first line, for whoever pins it.
@@ -73,31 +82,30 @@ void SmtpMachine::offered(std::string_view word) {
     if (word == "SMTPUTF8") next_offers_.utf8 = true;
 }
 
-std::optional<Fault> SmtpMachine::replied(std::uint16_t code) {
+bool SmtpMachine::replied(std::uint16_t code, Fault& fault) {
     if (!greeted_) {
         greeted_ = true;
         refused_ = code != 220;
         client_ = Client::commands;
-        return std::nullopt;
+        return true;
     }
-    if (queue_.empty()) return std::nullopt;
+    if (queue_.empty()) return true;
     const Verb verb = queue_.front();
     queue_.pop();
-    return answered(verb, code);
+    return answered(verb, code < 400, fault);
 }
 
-std::optional<Fault> SmtpMachine::answered(Verb verb, std::uint16_t code) {
-    const bool accepted = code < 400;
+bool SmtpMachine::answered(Verb verb, bool accepted, Fault& fault) {
     if (verb == Verb::ehlo && accepted) offers_ = next_offers_;
     if (verb == Verb::helo && accepted) offers_ = {};  // it offers nothing (RFC 5321 section 4.1.1.1)
     // RFC 3030 section 2: a chunk is accepted once it is there.
     const bool chunk_open = client_ == Client::content && !data_ && queue_.empty() && !content_.chunk_over();
-    if (verb == Verb::bdat && accepted && chunk_open) return not_smtp("answering BDAT", "the whole chunk first");
-    if (client_ != Client::waits || !queue_.empty()) return std::nullopt;
+    if (verb == Verb::bdat && accepted && chunk_open) return not_smtp(fault, "answering BDAT", "the whole chunk first");
+    if (client_ != Client::waits || !queue_.empty()) return true;
     client_ = Client::commands;
-    if (!accepted) return std::nullopt;
+    if (!accepted) return true;
     if (verb == Verb::data) {
-        if (!first_chunk_) return not_smtp("answering DATA", "a refusal: chunks of this mail came before (RFC 3030 section 2)");
+        if (!first_chunk_) return not_smtp(fault, "answering DATA", "a refusal: chunks of this mail came before (RFC 3030 section 2)");
         client_ = Client::content;
         data_ = true;
         content_.begin_data(offers_.eight_bit);
@@ -107,59 +115,59 @@ std::optional<Fault> SmtpMachine::answered(Verb verb, std::uint16_t code) {
         tls_.emplace(*demands_);
     }
     if (verb == Verb::quit) client_ = Client::gone;
-    return std::nullopt;
+    return true;
 }
 
 // What the client says.
 
-std::optional<Fault> SmtpMachine::client_octet(std::uint8_t octet, std::uint64_t at, Listener& listener) {
+bool SmtpMachine::client_octet(std::uint8_t octet, Listener& listener, Fault& fault) {
     if (commands_.between_lines()) {
-        if (auto fault = may_speak()) return fault;
-        line_at_ = at;
+        if (!may_speak(fault)) return false;
+        line_at_ = offset_[index(Side::initiator)];
     }
-    if (auto fault = commands_.take(octet, offers_)) return fault;
+    if (!commands_.take(octet, offers_, fault)) return false;
     const auto verb = commands_.done();
-    return verb ? commanded(*verb, listener) : std::nullopt;
+    return !verb || commanded(*verb, listener, fault);
 }
 
 /// May a command begin now?
-std::optional<Fault> SmtpMachine::may_speak() const {
-    if (!greeted_) return Fault{Reason::early_talker, "before the greeting", "nothing"};
-    if (client_ == Client::gone) return not_smtp("behind QUIT", "nothing");
+bool SmtpMachine::may_speak(Fault& fault) const {
+    if (!greeted_) return fault.set(Reason::early_talker, "before the greeting", "nothing");
+    if (client_ == Client::gone) return not_smtp(fault, "behind QUIT", "nothing");
     if (client_ == Client::waits && queue_.back() == Verb::starttls)
-        return Fault{Reason::starttls_injection, behind_starttls, "nothing before the answer"};
-    if (client_ == Client::waits) return not_smtp("waiting for an answer", "nothing before the answer");
+        return fault.set(Reason::starttls_injection, behind_starttls, "nothing before the answer");
+    if (client_ == Client::waits) return not_smtp(fault, "waiting for an answer", "nothing before the answer");
     if (!queue_.empty() && !offers_.pipelining)
-        return not_smtp("waiting for an answer", "nothing before the answer: no pipelining was offered");
-    return std::nullopt;
+        return not_smtp(fault, "waiting for an answer", "nothing before the answer: no pipelining was offered");
+    return true;
 }
 
-std::optional<Fault> SmtpMachine::commanded(Verb verb, Listener& listener) {
+bool SmtpMachine::commanded(Verb verb, Listener& listener, Fault& fault) {
     if (verb == Verb::ehlo || verb == Verb::helo) {
         next_offers_ = {};
         listener.told(Side::initiator, Told::hello_name, commands_.name(), line_at_ + commands_.name_at());
     }
-    if (!queue_.push(verb)) return not_smtp("waiting for answers", "fewer commands at once");
+    if (!queue_.push(verb)) return not_smtp(fault, "waiting for answers", "fewer commands at once");
     if (command(verb).last_in_group) client_ = Client::waits;
     if (verb == Verb::mail) {
         binary_ = commands_.binary();
         first_chunk_ = true;
     }
-    if (verb != Verb::bdat) return std::nullopt;
+    if (verb != Verb::bdat) return true;
     client_ = Client::content;
     data_ = false;
     content_.begin_chunk(commands_.chunk(), binary_, offers_.eight_bit, std::exchange(first_chunk_, false));
-    return commands_.chunk() == 0 ? content_over() : std::nullopt;
+    return commands_.chunk() > 0 || content_over(fault);
 }
 
 /// The end of mail data is answered like a command; that of a chunk belongs to its BDAT.
-std::optional<Fault> SmtpMachine::content_over() {
+bool SmtpMachine::content_over(Fault& fault) {
     client_ = Client::commands;
-    if (data_ && !queue_.push(Verb::content)) return not_smtp("waiting for answers", "fewer commands at once");
-    if (data_ || !commands_.last_chunk()) return std::nullopt;
+    if (data_ && !queue_.push(Verb::content)) return not_smtp(fault, "waiting for answers", "fewer commands at once");
+    if (data_ || !commands_.last_chunk()) return true;
     first_chunk_ = true;
-    if (!content_.ends_between_lines()) return Fault{Reason::smtp_bare_lf, "in a chunk of the mail", "LF behind CR"};
-    return std::nullopt;
+    if (!content_.ends_between_lines()) return fault.set(Reason::smtp_bare_lf, "in a chunk of the mail", "LF behind CR");
+    return true;
 }
 
 // What is left to judge: TLS, ends and gaps.

@@ -34,27 +34,29 @@ private:
         gone        ///< nothing any more
     };
 
-    std::optional<smtp::Fault> server_octet(std::uint8_t octet, std::uint64_t at, Listener& listener);
+    bool take(Side from, std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, smtp::Fault& fault);
+    bool server_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
     void note_banner(std::uint8_t octet, Listener& listener);
     void offered(std::string_view word);
-    std::optional<smtp::Fault> replied(std::uint16_t code);
-    std::optional<smtp::Fault> answered(smtp::Verb verb, std::uint16_t code);
-    std::optional<smtp::Fault> client_octet(std::uint8_t octet, std::uint64_t at, Listener& listener);
-    std::optional<smtp::Fault> may_speak() const;
-    std::optional<smtp::Fault> commanded(smtp::Verb verb, Listener& listener);
-    std::optional<smtp::Fault> content_over();
+    bool replied(std::uint16_t code, smtp::Fault& fault);
+    bool answered(smtp::Verb verb, bool accepted, smtp::Fault& fault);
+    bool client_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
+    bool may_speak(smtp::Fault& fault) const;
+    bool commanded(smtp::Verb verb, Listener& listener, smtp::Fault& fault);
+    bool content_over(smtp::Fault& fault);
     std::optional<Breach> encrypted(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener);
 
-    const TlsDemands* demands_;
+    // What the octets of a mail need lies together, in front.
     std::uint64_t offset_[2] = {0, 0};  ///< of the next octet, by side; with TLS: of its first
-    std::uint64_t line_at_ = 0;         ///< of the client's line
-    smtp::ReplyReader replies_;
-    smtp::CommandReader commands_;
     smtp::ContentReader content_;
-    smtp::Queue queue_;
-    smtp::Offers offers_, next_offers_;
     Client client_ = Client::waits;
     bool greeted_ = false, refused_ = false, data_ = false, binary_ = false, first_chunk_ = true;
+    smtp::Offers offers_, next_offers_;
+    const TlsDemands* demands_;
+    std::uint64_t line_at_ = 0;  ///< of the client's line
+    smtp::ReplyReader replies_;
+    smtp::CommandReader commands_;
+    smtp::Queue queue_;
     std::uint16_t banner_size_ = 0;
     std::array<char, 512> banner_{};
     std::optional<TlsMachine> tls_;

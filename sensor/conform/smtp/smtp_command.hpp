@@ -14,7 +14,7 @@ public:
     static constexpr std::uint32_t most_octets = 512, most_with_parameters = 2048;
 
     /// The next octet; offers: what may be used now.
-    std::optional<Fault> take(std::uint8_t octet, const Offers& offers);
+    bool take(std::uint8_t octet, const Offers& offers, Fault& fault);
 
     bool between_lines() const { return at_ == 0 || done_; }
     /// The line is complete: its verb; none else. Until the next octet.
@@ -27,12 +27,16 @@ public:
 
 private:
     enum class Stage : std::uint8_t { verb, blank, arguments, blanks, line_feed };
-    std::optional<Fault> verb(std::uint8_t octet, const Offers& offers);
-    std::optional<Fault> chosen(const Offers& offers);
-    std::optional<Fault> blank(std::uint8_t octet, const Offers& offers);
-    std::optional<Fault> argument(std::uint8_t octet, const Offers& offers);
-    std::optional<Fault> name_octet(std::uint8_t octet);
-    std::optional<Fault> chunk_octet(std::uint8_t octet);
+    bool verb(std::uint8_t octet, const Offers& offers, Fault& fault);
+    bool chosen(const Offers& offers, Fault& fault);
+    bool blank(std::uint8_t octet, const Offers& offers, Fault& fault);
+    bool argument(std::uint8_t octet, const Offers& offers, Fault& fault);
+    bool name_octet(std::uint8_t octet, Fault& fault);
+    bool chunk_octet(std::uint8_t octet, Fault& fault);
+    bool go(Stage stage) {
+        stage_ = stage;
+        return true;
+    }
     bool complete() const;
     std::string_view wanted() const;
     std::string_view state() const;
@@ -40,10 +44,10 @@ private:
     const Command* command_ = nullptr;
     Stage stage_ = Stage::verb;
     bool done_ = false, last_ = false;
-    std::uint8_t word_ = 0;  ///< of BDAT: octets of " LAST" so far
+    std::uint8_t word_ = 0;     ///< of BDAT: octets of " LAST" so far
+    std::uint16_t may_be_ = 0;  ///< a bit for each of commands that begins with the octets of the verb so far
     std::uint32_t at_ = 0, arguments_ = 0, name_at_ = 0;
     std::uint64_t chunk_ = 0;
-    std::array<char, 8> verb_{};
     std::array<char, 255> name_{};  ///< a domain is at most 255 octets (section 4.5.3.1.2)
     std::uint8_t name_size_ = 0;
     PathReader path_;

@@ -26,7 +26,7 @@ bool ContentReader::skip(std::uint64_t octets) {
 
 namespace {
 
-LookAt* const look = fastest_look();
+LookAt* const look = looks().back();
 
 }  // namespace
 
@@ -39,12 +39,8 @@ bool ContentReader::plain(std::span<const std::uint8_t> octets, std::size_t at, 
     const Look l = look(before, size);
     if (l.odd || (l.high && !kind_.eight_bit)) return false;
     cr_ = before[size] == '\r';
-    if (!l.ends) {
-        line_ += static_cast<std::uint32_t>(size);
-        return true;
-    }
     const auto* end = static_cast<const std::uint8_t*>(::memrchr(before + 1, '\n', size));
-    line_ = static_cast<std::uint32_t>(before + size - end);
+    line_ = end != nullptr ? static_cast<std::uint32_t>(before + size - end) : line_ + static_cast<std::uint32_t>(size);
     return true;
 }
 
@@ -55,7 +51,7 @@ ContentReader::Taken ContentReader::take(std::span<const std::uint8_t> octets) {
         t.octets = octets.size();
     else
         take_text(octets, t);
-    if (t.fault || kind_.dotted) return t;
+    if (t.wrong || kind_.dotted) return t;
     left_ -= t.octets;
     t.done = left_ == 0;
     return t;
@@ -63,36 +59,39 @@ ContentReader::Taken ContentReader::take(std::span<const std::uint8_t> octets) {
 
 void ContentReader::take_text(std::span<const std::uint8_t> octets, Taken& t) {
     while (t.octets < octets.size() && !t.done) {
-        t.fault = step(octets[t.octets], t.done);
-        if (t.fault) return;
-        ++t.octets;
+        if (!stepped(octets, t)) return;
         const std::size_t size = std::min(octets.size() - t.octets, stretch);
         if (t.done || size < 16) continue;
         if (plain(octets, t.octets, size)) {
             t.octets += size;
             continue;
         }
-        for (const std::size_t end = t.octets + size; t.octets < end && !t.done; ++t.octets) {
-            t.fault = step(octets[t.octets], t.done);
-            if (t.fault) return;
-        }
+        for (const std::size_t end = t.octets + size; t.octets < end && !t.done;)
+            if (!stepped(octets, t)) return;
     }
 }
 
-std::optional<Fault> ContentReader::step(std::uint8_t octet, bool& done) {
-    if (cr_ != (octet == '\n')) return Fault{Reason::smtp_bare_lf, state(), cr_ ? "LF behind CR" : "CR before LF"};
+/// false: a fault
+bool ContentReader::stepped(std::span<const std::uint8_t> octets, Taken& t) {
+    if (step(octets[t.octets], t.done, t.fault)) return ++t.octets, true;
+    t.wrong = true;
+    return false;
+}
+
+bool ContentReader::step(std::uint8_t octet, bool& done, Fault& fault) {
+    if (cr_ != (octet == '\n')) return fault.set(Reason::smtp_bare_lf, state(), cr_ ? "LF behind CR" : "CR before LF");
     if (octet == '\n') {
         done = kind_.dotted && dot_ && line_ == 2;
         line_ = 0;
         cr_ = dot_ = false;
-        return std::nullopt;
+        return true;
     }
     cr_ = octet == '\r';
     dot_ = kind_.dotted && (line_ == 0 ? octet == '.' : dot_ && cr_ && line_ == 1);
-    if (octet == 0) return not_smtp(state(), "text without NUL");
-    if (octet >= 0x80 && !kind_.eight_bit) return not_smtp(state(), "text in ASCII: the server offers no 8BITMIME");
-    if (++line_ + (cr_ ? 1u : 2u) > most_in_line) return not_smtp(state(), "a line of at most 1,000 octets");
-    return std::nullopt;
+    if (octet == 0) return not_smtp(fault, state(), "text without NUL");
+    if (octet >= 0x80 && !kind_.eight_bit) return not_smtp(fault, state(), "text in ASCII: the server offers no 8BITMIME");
+    if (++line_ + (cr_ ? 1u : 2u) > most_in_line) return not_smtp(fault, state(), "a line of at most 1,000 octets");
+    return true;
 }
 
 }  // namespace sw::smtp

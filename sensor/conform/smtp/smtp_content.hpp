@@ -17,7 +17,8 @@ public:
     struct Taken {
         std::size_t octets = 0;  ///< read; of a fault: those before the wrong one
         bool done = false;       ///< the data or the chunk is over
-        std::optional<Fault> fault;
+        bool wrong = false;      ///< and why:
+        Fault fault;
     };
     /// cost: a few octets a cycle
     Taken take(std::span<const std::uint8_t> octets);
@@ -40,7 +41,8 @@ private:
         cr_ = false;
         dot_ = false;
     }
-    std::optional<Fault> step(std::uint8_t octet, bool& done);
+    bool stepped(std::span<const std::uint8_t> octets, Taken& t);
+    bool step(std::uint8_t octet, bool& done, Fault& fault);
     bool plain(std::span<const std::uint8_t> octets, std::size_t at, std::size_t size);
     void take_text(std::span<const std::uint8_t> octets, Taken& t);
     std::string_view state() const { return kind_.dotted ? "in the mail" : "in a chunk of the mail"; }

@@ -33,13 +33,13 @@ std::string_view PathReader::wanted() const {
     }
 }
 
-std::optional<Fault> PathReader::take(std::uint8_t octet, bool utf8) {
+bool PathReader::take(std::uint8_t octet, bool utf8, Fault& fault) {
     const bool fits = part_ < Part::begin    ? path_octet(octet, utf8)
                       : part_ < Part::domain ? local_octet(octet, utf8)
                       : part_ < Part::end    ? domain_octet(octet, utf8)
                                              : parameter_octet(octet, utf8);
-    if (fits) return std::nullopt;
-    return not_smtp(from_ ? "in MAIL" : "in RCPT", wanted());
+    if (fits) return true;
+    return not_smtp(fault, from_ ? "in MAIL" : "in RCPT", wanted());
 }
 
 bool PathReader::path_octet(std::uint8_t c, bool) {

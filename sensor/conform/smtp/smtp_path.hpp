@@ -14,7 +14,7 @@ public:
         from_ = from;
     }
     /// utf8: the server offered SMTPUTF8, so octets above 127 may stand in paths and values (RFC 6531 section 3.3).
-    std::optional<Fault> take(std::uint8_t octet, bool utf8);
+    bool take(std::uint8_t octet, bool utf8, Fault& fault);
     /// The line may end here.
     bool complete() const { return part_ == Part::end || part_ == Part::gap || part_ == Part::parameter || part_ == Part::value; }
     bool binary() const { return binary_; }

@@ -1,5 +1,7 @@
 #include "sensor/conform/smtp/smtp_reply.hpp"
 
+#include <algorithm>
+
 namespace sw::smtp {
 namespace {
 
@@ -47,7 +49,7 @@ bool ReplyReader::may_begin(std::uint16_t digits, std::uint16_t scale) const {
     return false;
 }
 
-std::optional<Fault> ReplyReader::take(std::uint8_t octet) {
+bool ReplyReader::take(std::uint8_t octet, Fault& fault) {
     if (done_ == Done::line) {
         ++lines_;
         done_ = Done::no;
@@ -59,58 +61,68 @@ std::optional<Fault> ReplyReader::take(std::uint8_t octet) {
         more_ = cr_ = word_over_ = false;
     }
     const std::uint16_t at = at_++;
-    if (at < 3) return digit(octet);
-    if (cr_ || octet == '\n') return end_line(octet);
-    if (at_ >= most_octets) return not_smtp(state(), "a reply line of at most 512 octets");
-    if (at == 3) return separator(octet);
-    return text(octet);
+    if (at < 3) return digit(octet, fault);
+    if (cr_ || octet == '\n') return end_line(octet, fault);
+    if (at_ >= most_octets) return not_smtp(fault, state(), "a reply line of at most 512 octets");
+    if (at == 3) return separator(octet, fault);
+    return text(octet, fault);
+}
+
+std::size_t ReplyReader::pass(std::span<const std::uint8_t> octets) {
+    if (!word_over_ || cr_ || at_ == 0 || done_ != Done::no || answers_ == Verb::greeting) return 0;
+    const std::size_t room = at_ + 2u < most_octets ? most_octets - at_ - 2 : 0;  // CR and LF must find some
+    octets = octets.first(std::min(octets.size(), room));
+    const auto end = std::find_if_not(octets.begin(), octets.end(), is_printable);
+    const auto n = static_cast<std::size_t>(end - octets.begin());
+    at_ = static_cast<std::uint16_t>(at_ + n);
+    return n;
 }
 
 /// All lines of a reply bear the same code (section 4.2.1).
-std::optional<Fault> ReplyReader::digit(std::uint8_t octet) {
+bool ReplyReader::digit(std::uint8_t octet, Fault& fault) {
     constexpr std::uint16_t scales[] = {100, 10, 1};
     const std::uint16_t scale = scales[at_ - 1];
-    if (!is_digit(octet)) return not_smtp(state(), "a reply of three digits");
+    if (!is_digit(octet)) return not_smtp(fault, state(), "a reply of three digits");
     const auto digits = static_cast<std::uint16_t>(code_ * 10 + (octet - '0'));
-    if (lines_ > 0 && !within(first_code_, digits, scale)) return not_smtp(state(), "the same code as in the reply's first line");
+    if (lines_ > 0 && !within(first_code_, digits, scale)) return not_smtp(fault, state(), "the same code as in the reply's first line");
     if (lines_ == 0 && !may_begin(digits, scale)) {
-        if (unsolicited_) return not_smtp(state(), "nothing but 421");
-        return not_smtp(state(), answers_ == Verb::greeting ? "220 or a refusal" : "a code that may answer the command");
+        if (unsolicited_) return not_smtp(fault, state(), "nothing but 421");
+        return not_smtp(fault, state(), answers_ == Verb::greeting ? "220 or a refusal" : "a code that may answer the command");
     }
     code_ = digits;
     if (scale == 1) first_code_ = code_;
-    return std::nullopt;
+    return true;
 }
 
 /// A code alone is a whole line (section 4.2: "SP textstring" may be missing).
-std::optional<Fault> ReplyReader::separator(std::uint8_t octet) {
+bool ReplyReader::separator(std::uint8_t octet, Fault& fault) {
     if (octet == '\r') {
         cr_ = true;
-        return std::nullopt;
+        return true;
     }
     more_ = octet == '-';
-    if (octet == ' ' || octet == '-') return std::nullopt;
-    return not_smtp(state(), "a blank or a hyphen behind the code");
+    if (octet == ' ' || octet == '-') return true;
+    return not_smtp(fault, state(), "a blank or a hyphen behind the code");
 }
 
 /// Old servers end their greeting with LF alone: that much is tolerated (nothing is read out of it).
-std::optional<Fault> ReplyReader::end_line(std::uint8_t octet) {
+bool ReplyReader::end_line(std::uint8_t octet, Fault& fault) {
     const bool greeting_lf = octet == '\n' && answers_ == Verb::greeting && !unsolicited_;
     if (octet != '\n' || (!cr_ && !greeting_lf))
-        return Fault{Reason::smtp_bare_lf, state(), octet == '\n' ? "CR before LF" : "LF behind CR"};
+        return fault.set(Reason::smtp_bare_lf, state(), octet == '\n' ? "CR before LF" : "LF behind CR");
     done_ = more_ ? Done::line : Done::reply;
-    return std::nullopt;
+    return true;
 }
 
-std::optional<Fault> ReplyReader::text(std::uint8_t octet) {
+bool ReplyReader::text(std::uint8_t octet, Fault& fault) {
     if (octet == '\r') {
         cr_ = true;
-        return std::nullopt;
+        return true;
     }
-    if (!is_printable(octet) && octet != '\t') return not_smtp(state(), "text in ASCII");
+    if (!is_printable(octet) && octet != '\t') return not_smtp(fault, state(), "text in ASCII");
     word_over_ = word_over_ || octet == ' ' || octet == '\t' || octet == '=';
     if (!word_over_ && word_size_ < word_.size()) word_[word_size_++] = upper(octet);
-    return std::nullopt;
+    return true;
 }
 
 }  // namespace sw::smtp

@@ -14,7 +14,9 @@ public:
     void begin(Verb answers, bool unsolicited);
 
     /// The next octet. Take what it gives before the next one.
-    std::optional<Fault> take(std::uint8_t octet);
+    bool take(std::uint8_t octet, Fault& fault);
+    /// How many of the next octets are text of which nothing is read; they are taken at once. 0: take() the next one.
+    std::size_t pass(std::span<const std::uint8_t> octets);
     bool line_done() const { return done_ != Done::no; }
     bool reply_done() const { return done_ == Done::reply; }
     std::uint16_t code() const { return code_; }
@@ -24,10 +26,10 @@ public:
 
 private:
     enum class Done : std::uint8_t { no, line, reply };
-    std::optional<Fault> digit(std::uint8_t octet);
-    std::optional<Fault> separator(std::uint8_t octet);
-    std::optional<Fault> end_line(std::uint8_t octet);
-    std::optional<Fault> text(std::uint8_t octet);
+    bool digit(std::uint8_t octet, Fault& fault);
+    bool separator(std::uint8_t octet, Fault& fault);
+    bool end_line(std::uint8_t octet, Fault& fault);
+    bool text(std::uint8_t octet, Fault& fault);
     bool may_begin(std::uint16_t digits, std::uint16_t scale) const;
     std::string_view state() const;
 

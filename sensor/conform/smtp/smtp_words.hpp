@@ -49,16 +49,42 @@ struct Command {
     std::array<std::uint16_t, 3> accepted;  ///< replies of the second and third class that may answer it (RFC 5321 section 4.3.2)
 };
 
-/// Those that a client may write.
-std::span<const Command> commands();
-const Command& command(Verb verb);
+/// By verb. Those without a word are none that a client may write.
+inline constexpr std::array<Command, 16> commands{{
+    {"", Verb::greeting, Arguments::none, true, {220, 0, 0}},
+    {"EHLO", Verb::ehlo, Arguments::name, true, {250, 0, 0}},           // RFC 5321 section 4.1.1.1
+    {"HELO", Verb::helo, Arguments::name, true, {250, 0, 0}},           // the same
+    {"MAIL", Verb::mail, Arguments::from_path, false, {250, 0, 0}},     // 4.1.1.2
+    {"RCPT", Verb::rcpt, Arguments::to_path, false, {250, 251, 0}},     // 4.1.1.3
+    {"DATA", Verb::data, Arguments::none, true, {354, 0, 0}},           // 4.1.1.4
+    {"", Verb::content, Arguments::none, false, {250, 0, 0}},           // the end of mail data
+    {"BDAT", Verb::bdat, Arguments::chunk, false, {250, 0, 0}},         // RFC 3030 section 2
+    {"RSET", Verb::rset, Arguments::none, false, {250, 0, 0}},          // RFC 5321 section 4.1.1.5
+    {"NOOP", Verb::noop, Arguments::text, true, {250, 0, 0}},           // 4.1.1.9
+    {"QUIT", Verb::quit, Arguments::none, true, {221, 0, 0}},           // 4.1.1.10
+    {"VRFY", Verb::vrfy, Arguments::some_text, true, {250, 251, 252}},  // 4.1.1.6
+    {"EXPN", Verb::expn, Arguments::some_text, true, {250, 252, 0}},    // 4.1.1.7
+    {"HELP", Verb::help, Arguments::text, true, {211, 214, 0}},         // 4.1.1.8
+    {"STARTTLS", Verb::starttls, Arguments::none, true, {220, 0, 0}},   // RFC 3207 section 4
+    {"AUTH", Verb::auth, Arguments::some_text, true, {235, 334, 0}},    // RFC 4954 section 4
+}};
+constexpr const Command& command(Verb verb) { return commands[static_cast<std::size_t>(verb)]; }
 
-/// What a reader found wrong at the octet at hand.
+/// What a reader found wrong at the octet at hand. Readers give false then, and fill it in: returned whole, once an octet, it cost as
+/// much as all else that they do.
 struct Fault {
-    Reason reason;
+    Reason reason = Reason::not_speaking;
     std::string_view state{}, expected{};
+
+    /// returns false
+    bool set(Reason why, std::string_view in, std::string_view instead_of) {
+        *this = {why, in, instead_of};
+        return false;
+    }
 };
-inline Fault not_smtp(std::string_view state, std::string_view expected) { return {Reason::not_speaking, state, expected}; }
+inline bool not_smtp(Fault& fault, std::string_view state, std::string_view expected) {
+    return fault.set(Reason::not_speaking, state, expected);
+}
 
 /// What the server offered in its answer to EHLO.
 struct Offers {

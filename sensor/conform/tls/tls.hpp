@@ -1,6 +1,7 @@
 #pragma once
 /// TLS 1.0 to 1.3 (RFC 2246, 4346, 5246, 8446): records and their lengths to the very end, the messages of the handshake in their order as
 /// long as they can be read. The initiator is the client. Used alone, and behind STARTTLS.
+#include <array>
 #include <memory>
 #include <string>
 #include <variant>
@@ -51,7 +52,7 @@ private:
     };
     struct End {
         std::uint64_t offset = 0;  ///< of the next octet
-        std::uint8_t header[5]{};
+        std::array<std::uint8_t, 5> header{};
         std::uint8_t header_size = 0;
         bool sealed = false;  ///< what it sends cannot be read any more
         bool change = false;  ///< it sent ChangeCipherSpec

@@ -1,5 +1,7 @@
 #include "sensor/conform/tls/tls_hello.hpp"
 
+#include <algorithm>
+
 namespace sw::tls {
 namespace {
 
@@ -42,6 +44,17 @@ std::string_view HelloReader::end() const {
     // Before TLS 1.2 a hello may end behind its compression (RFC 5246 section 7.4.1.2: the extensions may be missing).
     const bool without_extensions = field_ == Field::extensions_size && value_ == 0 && wanted_ == 2;
     return field_ == Field::done || without_extensions ? std::string_view() : sizes_that_fit;
+}
+
+std::size_t HelloReader::pass(std::size_t available) {
+    const bool unread = field_ == Field::session || field_ == Field::suites || field_ == Field::methods || field_ == Field::body ||
+                        (field_ == Field::random && kind_ == Kind::client);
+    if (!unread || wanted_ < 2) return 0;
+    // The field's last octet is taken alone: it says what follows.
+    const auto n = static_cast<std::uint32_t>(std::min<std::size_t>({available, wanted_ - 1, left_[depth_]}));
+    left_[depth_] -= n;
+    wanted_ -= n;
+    return n;
 }
 
 HelloReader::Step HelloReader::take(std::uint8_t octet) {

@@ -2,6 +2,7 @@
 /// ClientHello and ServerHello, octet by octet (RFC 8446 section 4.1, RFC 5246 section 7.4.1). Every length in them must fit into the one
 /// around it, to the octet. Kept are the name that is asked for and the application protocols, for as long as they are read.
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -30,6 +31,8 @@ public:
     };
     /// The message's next octet.
     Step take(std::uint8_t octet);
+    /// How many of the next octets only have to be there; they are taken at once. 0: take() the next one.
+    std::size_t pass(std::size_t available);
     /// Behind its last octet: "" or what belonged here.
     std::string_view end() const;
     /// What was heard last: until the next octet.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sensor/conform/smtp/smtp_content.hpp"
+#include "sensor/conform/smtp/smtp_look.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace sw;
@@ -27,7 +28,7 @@ Result read(const std::string& text, std::size_t piece, bool eight_bit) {
         const ContentReader::Taken t = reader.take({data, std::min(piece, text.size() - r.octets)});
         r.octets += t.octets;
         r.done = t.done;
-        if (t.fault) r.fault = t.fault->expected;
+        if (t.wrong) r.fault = t.fault.expected;
     }
     return r;
 }
@@ -80,5 +81,25 @@ TEST_CASE("smtp content: a wrong octet is found wherever it stands in a long tex
         const Result r = read(bent, 1460, true);
         REQUIRE(r.octets == at);
         REQUIRE(r.fault == "CR before LF");
+    }
+}
+
+TEST_CASE("smtp content: every way to look at a text that this processor has sees the same") {
+    std::mt19937 random(26);
+    const auto all = smtp::looks();
+    INFO(all.size() << " ways");
+    for (int round = 0; round < 20000; ++round) {
+        std::string text(2 + random() % 500, 'x');
+        constexpr char odd[] = {'\r', '\n', '\0', '\x80', '.'};
+        for (auto n = random() % 4; n > 0; --n) text[random() % text.size()] = odd[random() % sizeof odd];
+        if (const std::size_t at = random() % text.size(); random() % 2 == 0 && at + 1 < text.size()) text.replace(at, 2, "\r\n");
+        const auto* octets = reinterpret_cast<const std::uint8_t*>(text.data());
+        const smtp::Look plainly = all.front()(octets, text.size() - 1);
+        for (smtp::LookAt* const look : all) {
+            const smtp::Look seen = look(octets, text.size() - 1);
+            INFO("round " << round);
+            REQUIRE(seen.odd == plainly.odd);
+            REQUIRE(seen.high == plainly.high);
+        }
     }
 }
