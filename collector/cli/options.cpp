@@ -62,6 +62,9 @@ void add_replay(CLI::App& app, Options& o, Raw& raw) {
         ->check(CLI::IsMember({"flow", "packet", "tcpdump"}));
     replay->add_option("--packets", raw.packets, "list packets: grey, all or none (default none)")
         ->check(CLI::IsMember({"grey", "all", "none"}));
+    replay->add_flag("--eve", o.replay.eve, "EVE JSON on standard output: one alert for each packet that is not allowed")
+        ->excludes("--packets")
+        ->excludes(app.get_option("--json"));
     replay
         ->add_option("--write", o.replay.write,
                      "write the greylisted packets (--packets all: every packet) with their verdicts as comments")
@@ -354,6 +357,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     o.queue.match = match_of(raw);
     if (!raw.mode.empty()) o.replay.mode = mode_from(raw.mode);
     o.replay.packets = raw.packets == "all" ? Listing::all : raw.packets == "grey" ? Listing::grey : Listing::none;
+    if (o.replay.eve) o.replay.packets = Listing::grey;
     o.colour = raw.colour == "always" ? Colour::always : raw.colour == "never" ? Colour::never : Colour::automatic;
     o.noun = app.get_subcommands().front()->get_name();
     return {o, ExitCode::clean};

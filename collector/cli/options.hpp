@@ -20,6 +20,7 @@ struct ReplayOptions {
     std::string write;  ///< pcapng to write, "" none
     ReasonSet ignore;
     double grace = 0;  ///< seconds
+    bool eve = false;  ///< an alert a packet that is not allowed, and nothing else
     bool no_progress = false;
     bool again = false;  ///< count captures that the store has already
 };

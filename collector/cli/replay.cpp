@@ -39,7 +39,9 @@ public:
           engine_(policy, engine_options(options, policy, store.get())),
           store_(std::move(store)),
           out_(&out),
-          report_(options.json ? json_report(out) : text_report(out)),
+          report_(options.replay.eve ? eve_report(out)
+                  : options.json     ? json_report(out)
+                                     : text_report(out)),
           progress_(!options.replay.no_progress && ::isatty(STDERR_FILENO) == 1) {
         result_.engine = &engine_;
         result_.mode = options.replay.mode.value_or(policy.mode);

@@ -38,6 +38,7 @@ public:
 };
 std::unique_ptr<ReplayReport> text_report(Output& out);
 std::unique_ptr<ReplayReport> json_report(Output& out);
+std::unique_ptr<ReplayReport> eve_report(Output& out);
 
 int replay(const Options& options);
 

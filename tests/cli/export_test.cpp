@@ -75,6 +75,34 @@ TEST_CASE("export: eve gives one line a packet, of the findings that were asked 
     CHECK(lines_of(run(desk, {"export", "eve", "--db", "store.db", id}).out) == black);
 }
 
+TEST_CASE("replay --eve: an alert for each packet that is not allowed, as the store exports it") {
+    const Kept desk;
+    const Ended told = run(desk, {"replay", "--policy", "policy.toml", "--eve", "grey.pcap", "black.pcap"});
+    CHECK(told.code == 1);
+    const std::vector<Json> direct = lines_of(told.out), kept = lines_of(run(desk, {"export", "eve", "--db", "store.db"}).out);
+    REQUIRE(direct.size() == 2);
+    REQUIRE(kept.size() == 2);
+    for (std::size_t i = 0; i < direct.size(); ++i) {
+        Json a = direct[i], b = kept[i];
+        for (Json* o : {&a, &b}) {
+            // Findings have numbers of their own in a store, and a source with its folder.
+            (*o)["alert"].erase("signature_id");
+            (*o)["span"].erase("finding");
+            (*o)["span"].erase("source");
+        }
+        CHECK(a == b);
+    }
+}
+
+TEST_CASE("replay --eve: nothing else goes to standard output, and no other format with it") {
+    const Desk desk;
+    const Ended clean = run(desk, {"replay", "--policy", "policy.toml", "--eve", "clean.pcap"});
+    CHECK(clean.code == 0);
+    CHECK(clean.out.empty());
+    CHECK(run(desk, {"replay", "--policy", "policy.toml", "--eve", "--packets", "all", "clean.pcap"}).code == 2);
+    CHECK(run(desk, {"--json", "replay", "--policy", "policy.toml", "--eve", "clean.pcap"}).code == 2);
+}
+
 TEST_CASE("export: a match that nothing fits gives nothing, and says so") {
     const Kept desk;
     const Ended none = run(desk, {"export", "eve", "--db", "store.db", "--match", "port:1"});
