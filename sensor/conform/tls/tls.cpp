@@ -31,7 +31,7 @@ constexpr std::string_view sizes_that_fit = "lengths that add up";
 
 /// What begins nearly all records of a conversation, in one piece: only its length is left to be judged.
 bool is_sealed_header(std::span<const std::uint8_t> octets) {
-    return octets.size() >= 5 && octets[0] == record::application_data && octets[1] == 3 && octets[2] <= 4;
+    return octets.size() >= 5 && octets[0] == record::application_data && octets[1] == 3 && octets[2] <= 3;
 }
 
 std::string_view in_handshake(Side from) { return from == Side::initiator ? "in the client's handshake" : "in the server's handshake"; }

@@ -117,6 +117,8 @@ TEST_CASE("tls hostile: records that are none") {
     expect_found({
         hostile("a version that is none", {}, Side::client, version_2 + std::string("\x00\x00\x10", 3), 1),
         hostile("a version from the future", {}, Side::client, std::string("\x16\x03\x05\x00\x10", 5), 2),
+        hostile("a version that no record states", {}, Side::client, std::string("\x16\x03\x04\x00\x10", 5), 2),
+        hostile("the same of a sealed record", sealed_13(), Side::client, std::string("\x17\x03\x04\x00\x10", 5) + noise(1, 16), 2),
         hostile("an empty record", {}, Side::client, std::string("\x16\x03\x01\x00\x00", 5), 4),
         hostile("a handshake record that is too long", {}, Side::client, std::string("\x16\x03\x01\x40\x01", 5), 4),
         hostile("a sealed record that is too long", sealed_13(), Side::client, std::string("\x17\x03\x03\x41\x01", 5), 4),
