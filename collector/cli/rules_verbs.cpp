@@ -207,6 +207,8 @@ Json log_json(const LogSection& log) {
                          {"line", r.line}});
     return {{"learn_minutes", log.learn.count()},
             {"silent_minutes", log.silent.count()},
+            {"witness_line_seconds", log.line_waits.count()},
+            {"witness_flow_seconds", log.flow_waits.count()},
             {"max_templates", log.templates_a_host},
             {"max_values", log.values_a_hole},
             {"max_new", log.new_templates_a_host},

@@ -88,7 +88,11 @@ Result<std::array<std::uint8_t, 16>> log_hash_key(Database& db) {
 void LogBook::Members::add(const LogCause& cause, bool undecided) {
     if (!known.insert(cause.key()).second || !undecided || cause.is_folded()) return;
     ++of_fold[fold_of(cause).key()];
-    ++of_host[cause.host()];
+    ++of_host[host_key(cause)];
+}
+
+std::string LogBook::Members::host_key(const LogCause& cause) {
+    return fmt::format("{} {}", cause.host(), info(cause.reason()).slug);
 }
 
 Result<std::unique_ptr<LogBook>> LogBook::load(Database& db, const LogRules& rules) {

@@ -67,11 +67,13 @@ public:
     std::vector<LogSourceRow> sources;
     std::map<std::string, LogHostRow, std::less<>> hosts;
 
-    /// Findings that the store has, by key; and how many undecided ones there are that a fold would take, by the fold's key and by host.
+    /// Findings that the store has, by key; and how many undecided ones there are that a fold would take, by the fold's key, and by host
+    /// and reason: who makes a host say a thousand new things must not drown what it says of a new user.
     struct Members {
         std::unordered_set<std::string> known;
         std::unordered_map<std::string, std::uint32_t> of_fold, of_host;
         void add(const LogCause& cause, bool undecided);
+        static std::string host_key(const LogCause& cause);
     } members;
     std::vector<std::string> problems;  ///< rows that could not be used, a line each
 

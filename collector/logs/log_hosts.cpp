@@ -14,6 +14,14 @@ constexpr std::size_t longest_host = 255;
 constexpr std::int64_t second = 1'000'000'000, quarter = 900 * second, tolerated_skew = 300 * second, widest_zone = 15 * 3600 * second;
 constexpr std::uint64_t late_window = 64;  ///< UDP may deliver a few out of order
 
+/// How far a claimed time is ahead, nanoseconds; centuries apart it is a hundred years.
+std::int64_t ahead_of(Timestamp claimed, Timestamp received) {
+    constexpr std::int64_t most = std::int64_t{100} * 365 * 86'400 * second;
+    std::int64_t ahead = 0;
+    if (__builtin_sub_overflow(claimed.ns, received.ns, &ahead)) ahead = claimed < received ? -most : most;
+    return std::clamp(ahead, -most, most);
+}
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool equal_names(std::string_view a, std::string_view b) {
@@ -127,11 +135,13 @@ void LogIngest::Impl::look_at_sequence(Work& w) {
 /// A stamp without a zone is taken to be of a zone that is a multiple of a quarter of an hour: what is left is the clock's.
 void LogIngest::Impl::look_at_clock(Work& w) {
     if (!w.message.claimed || w.in.via == LogVia::file) return;
-    std::int64_t ahead = (*w.message.claimed - w.in.received).count();
+    std::int64_t ahead = ahead_of(*w.message.claimed, w.in.received);
     if (!w.message.claimed_zone && std::abs(ahead) > tolerated_skew && std::abs(ahead) < widest_zone) {
         const std::int64_t zone = (ahead + (ahead < 0 ? -quarter / 2 : quarter / 2)) / quarter * quarter;
-        if (std::abs(ahead - zone) <= tolerated_skew) {
-            w.source.zone = w.source.zone.value_or(0) + zone / second;
+        const std::int64_t whole = w.source.zone.value_or(0) + zone / second;
+        // No zone is a day away: a clock that goes on and on from line to line is wrong.
+        if (std::abs(ahead - zone) <= tolerated_skew && std::abs(whole) < widest_zone / second) {
+            w.source.zone = whole;
             ahead -= zone;
         }
     }

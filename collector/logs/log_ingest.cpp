@@ -94,7 +94,8 @@ bool LogIngest::Impl::is_fold_due(const LogCause& cause) const {
         const auto at = map.find(key);
         return at == map.end() ? 0u : at->second;
     };
-    return of(m.of_fold, fold_of(cause).key()) >= most_of(cause.reason()) || of(m.of_host, cause.host()) >= findings_a_host;
+    return of(m.of_fold, fold_of(cause).key()) >= most_of(cause.reason()) ||
+           of(m.of_host, LogBook::Members::host_key(cause)) >= findings_a_host;
 }
 
 std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& source, LogTexts texts) {
@@ -115,7 +116,7 @@ std::uint32_t LogIngest::Impl::describe(const LogCause& cause, const Address& so
 std::uint32_t LogIngest::Impl::number_of(const LogCause& cause, const Address& source, LogTexts texts) {
     if (!is_fold_due(cause)) return describe(cause, source, std::move(texts));
     const LogCause fold = fold_of(cause);
-    if (book_->members.of_host[cause.host()] < findings_a_host || info(cause.reason()).severity == Severity::critical)
+    if (book_->members.of_host[LogBook::Members::host_key(cause)] < findings_a_host || info(cause.reason()).severity == Severity::critical)
         return describe(fold, source, {folded_sentence(fold)});
     const LogCause flood(LogReason::flood, unescape_display(cause.host()).value_or(""));
     return describe(flood, source, {folded_sentence(flood)});

@@ -19,10 +19,8 @@ namespace sw {
 
 class Witness {
 public:
-    /// How long the other half may take.
+    /// How long the other half may take, besides what the policy's [log] says.
     static constexpr Duration slack = std::chrono::seconds{5};         ///< between two clocks
-    static constexpr Duration line_waits = std::chrono::seconds{60};   ///< for its conversation to be known
-    static constexpr Duration flow_waits = std::chrono::seconds{180};  ///< for its line: logging in takes people two minutes
     static constexpr Duration before_line = std::chrono::minutes{10};  ///< so much earlier its conversation may have begun
     static constexpr Duration kept = std::chrono::hours{1};
 
@@ -71,6 +69,7 @@ private:
         std::string host;
     };
 
+    Duration flow_waits() const { return policy_->log.flow_waits; }
     Result<Done> settle_lines(Database& db, std::vector<Finding>& found);
     Result<Done> settle_flows(Database& db, std::vector<Finding>& found);
     Result<Done> settle_drops(Database& db, std::vector<Finding>& found);

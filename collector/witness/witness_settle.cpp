@@ -61,7 +61,10 @@ constexpr const char* drops_to_settle =
 Result<Done> Witness::settle_lines(Database& db, std::vector<Finding>& found) {
     auto rows = db.prepare(lines_to_settle);
     if (!rows) return Unexpected{rows.error()};
-    rows->bind(1, (until_ + -line_waits).ns).bind(2, std::string_view(services_)).bind(3, slack.count()).bind(4, before_line.count());
+    rows->bind(1, (until_ + -Duration(policy_->log.line_waits)).ns)
+        .bind(2, std::string_view(services_))
+        .bind(3, slack.count())
+        .bind(4, before_line.count());
     rows->bind(5, std::int64_t{most_at_once});
     std::optional<Error> failed;
     auto done = each_row(*rows, [&](const Statement& r) {
@@ -94,7 +97,7 @@ Result<Done> Witness::settle_lines(Database& db, std::vector<Finding>& found) {
 Result<Done> Witness::settle_flows(Database& db, std::vector<Finding>& found) {
     auto rows = db.prepare(flows_to_settle);
     if (!rows) return Unexpected{rows.error()};
-    rows->bind(1, slack.count()).bind(2, flow_waits.count()).bind(3, std::int64_t{most_at_once});
+    rows->bind(1, slack.count()).bind(2, flow_waits().count()).bind(3, std::int64_t{most_at_once});
     return each_row(*rows, [&](const Statement& r) {
         const std::string host = r.text(1), service = r.text(2);
         settled_flows_.push_back({r.integer(0), host, service, r.integer(10) != 0});
@@ -111,7 +114,7 @@ Result<Done> Witness::settle_flows(Database& db, std::vector<Finding>& found) {
                                      escape_for_display(host), service, to_string(peer)),
                          conversation,
                          {"the wire: " + conversation, fmt::format("the log: no line of {} names {} until {}, though others came", service,
-                                                                   to_string(peer), second(answered + flow_waits))},
+                                                                   to_string(peer), second(answered + flow_waits()))},
                          answered,
                          conversation,
                          fmt::format("no line of {} about {}", escape_for_display(host), to_string(peer))});
@@ -121,7 +124,7 @@ Result<Done> Witness::settle_flows(Database& db, std::vector<Finding>& found) {
 Result<Done> Witness::settle_drops(Database& db, std::vector<Finding>& found) {
     auto rows = db.prepare(drops_to_settle);
     if (!rows) return Unexpected{rows.error()};
-    rows->bind(1, (until_ + -flow_waits).ns).bind(2, slack.count()).bind(3, std::int64_t{most_at_once});
+    rows->bind(1, (until_ + -flow_waits()).ns).bind(2, slack.count()).bind(3, std::int64_t{most_at_once});
     std::optional<Error> failed;
     auto done = each_row(*rows, [&](const Statement& r) {
         const std::string host = r.text(2), evidence = !r.is_null(9) ? r.text(9) : !r.is_null(10) ? r.text(10) : r.text(11);

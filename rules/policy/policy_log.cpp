@@ -207,6 +207,10 @@ void read_log(const TomlValue& value, Policy& policy, Report& report) {
             log.learn = std::chrono::minutes{read_number(entry, 1, 1'440, log.learn.count(), report)};
         } else if (entry.key == "silent_minutes") {
             log.silent = std::chrono::minutes{read_number(entry, 0, 10'080, log.silent.count(), report)};
+        } else if (entry.key == "witness_line_seconds") {
+            log.line_waits = std::chrono::seconds{read_number(entry, 1, 1'800, log.line_waits.count(), report)};
+        } else if (entry.key == "witness_flow_seconds") {
+            log.flow_waits = std::chrono::seconds{read_number(entry, 1, 1'800, log.flow_waits.count(), report)};
         } else if (entry.key == "max_templates") {
             log.templates_a_host = read_number(entry, 1, 100'000, log.templates_a_host, report);
         } else if (entry.key == "max_values") {
@@ -218,9 +222,9 @@ void read_log(const TomlValue& value, Policy& policy, Report& report) {
         } else if (entry.key == "import") {
             read_imports(entry.value, log, report);
         } else {
-            report.unknown_key(
-                entry, "[log]",
-                {"learn_minutes", "silent_minutes", "max_templates", "max_values", "max_new", "filters", "import", "allow", "forbid"});
+            report.unknown_key(entry, "[log]",
+                               {"learn_minutes", "silent_minutes", "witness_line_seconds", "witness_flow_seconds", "max_templates",
+                                "max_values", "max_new", "filters", "import", "allow", "forbid"});
         }
     }
     read_log_rules(std::move(rules), policy, report);
@@ -230,6 +234,7 @@ std::string show_log(const LogSection& log) {
     const auto number = [](std::string_view key, auto n) { return std::string(key) + " = " + std::to_string(n) + "\n"; };
     std::string out = "\n[log]\n";
     out += number("learn_minutes", log.learn.count()) + number("silent_minutes", log.silent.count());
+    out += number("witness_line_seconds", log.line_waits.count()) + number("witness_flow_seconds", log.flow_waits.count());
     out += number("max_templates", log.templates_a_host) + number("max_values", log.values_a_hole) +
            number("max_new", log.new_templates_a_host);
     out += "filters = " + list_of(log.filters, quoted) + "\n";

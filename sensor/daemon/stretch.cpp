@@ -18,10 +18,9 @@ std::optional<std::uint64_t> since(const std::optional<std::uint64_t>& now, cons
 }  // namespace
 
 void Stretch::complete(CoverageRecord& record, Timestamp to, const LiveCounters& now) {
-    if (record.frames == 0) {
-        record.from = from_;
-        record.to = to;
-    }
+    // Where nothing was on the wire, too: a line that tells of a login at that time tells of one that nobody saw.
+    record.from = record.frames == 0 ? from_ : std::min(record.from, from_);
+    record.to = record.frames == 0 ? to : std::max(record.to, to);
     record.kernel_drops = since(now.kernel_drops, then_.kernel_drops);
     record.interface_drops = since(now.interface_drops, then_.interface_drops);
     record.clock_steps = std::max(record.clock_steps, clock_steps_);  // packet time steps with the wall clock

@@ -60,6 +60,19 @@ std::string_view service_of(const Rule& rule, std::uint16_t port) {
     return {};
 }
 
+/// Why a datagram is grey whose octets are a log line all the same: what it says, that nobody could read it, that its rule has a budget.
+/// Frames that are wrong themselves, which no receiver would take for a datagram, have other reasons.
+ReasonSet line_all_the_same() {
+    static const ReasonSet reasons = ReasonSet(Reason::not_speaking)
+                                         .with(Reason::conform_full)
+                                         .with(Reason::table_full)
+                                         .with(Reason::budget_flows)
+                                         .with(Reason::budget_bytes)
+                                         .with(Reason::budget_duration)
+                                         .with(Reason::budget_hours);
+    return reasons;
+}
+
 /// What a rule's packets are looked at for, besides being counted.
 enum class Listens : std::uint8_t { no, to_answers, to_datagrams };
 
@@ -109,6 +122,7 @@ public:
 private:
     void take(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
     void allowed(const Frame& frame, const Judgement& j, const FiveTuple* tuple, bool recorded);
+    bool is_line(const Judgement& j) const;
     void listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account);
     void tell_opening(const Frame& frame, const Judgement& j, const Packet& p, FlowAccount& account);
     void tell_log(const Frame& frame, const Judgement& j, const Packet& p);
@@ -164,10 +178,15 @@ void Recorder::Impl::take(const Frame& frame, const Judgement& j, const FiveTupl
     to_ = covered_ ? frame.ts : std::max(to_, frame.ts);
     covered_ = false;
     octets_ += frame.len - j.wrapped;
-    if (j.verdict == Verdict::allow)
-        allowed(frame, j, tuple, recorded);
-    else if (!recorded)
-        denied(frame, j);
+    if (j.verdict == Verdict::allow) return allowed(frame, j, tuple, recorded);
+    if (is_line(j)) listen(frame, j, tuple, nullptr);
+    if (!recorded) denied(frame, j);
+}
+
+/// Of a conversation with a log sink, to the sink: a host that can choose what is grey must not choose what is logged.
+bool Recorder::Impl::is_line(const Judgement& j) const {
+    return j.verdict == Verdict::grey && j.fits && listens_[static_cast<std::size_t>(j.nearest)] == Listens::to_datagrams &&
+           j.reasons.within(line_all_the_same());
 }
 
 /// The packets of a conversation and interval find their row without a look-up, and are not decoded again.
@@ -193,7 +212,7 @@ void Recorder::Impl::allowed(const Frame& frame, const Judgement& j, const FiveT
 
 /// tuple: frame is a fragment of a datagram: its octets are not there as one, which is counted with its first.
 void Recorder::Impl::listen(const Frame& frame, const Judgement& j, const FiveTuple* tuple, FlowAccount* account) {
-    const bool datagrams = listens_[static_cast<std::size_t>(j.rule)] == Listens::to_datagrams;
+    const bool datagrams = listens_[static_cast<std::size_t>(j.rule >= 0 ? j.rule : j.nearest)] == Listens::to_datagrams;
     if (datagrams ? j.answers : account == nullptr || !j.answers || account->opening_told) return;
     Engine::Seen seen;
     engine_->see(frame, seen);
@@ -225,7 +244,7 @@ void Recorder::Impl::tell_log(const Frame& frame, const Judgement& j, const Pack
     ++logs_;
     MacAddress mac;
     if (p.mac_src != nullptr) std::copy_n(p.mac_src, mac.octets.size(), mac.octets.begin());
-    sink_->log({.rule = engine_->policy().rules[static_cast<std::size_t>(j.rule)].name,
+    sink_->log({.rule = engine_->policy().rules[static_cast<std::size_t>(j.rule >= 0 ? j.rule : j.nearest)].name,
                 .tuple = p.five_tuple(),
                 .mac = p.mac_src == nullptr ? "" : to_string(mac),
                 .ts = frame.ts,

@@ -4,7 +4,9 @@ namespace sw {
 namespace {
 
 constexpr std::string_view in_message = "in a message", in_count = "before a message";
-constexpr std::size_t most_in_datagram = 8'192;  // RFC 5424 6.1
+
+/// C0 but TAB, and DEL. What of C1 is in UTF-8, and what turns a line around, the reader of its text says.
+bool is_control(std::uint8_t octet) { return (octet < 0x20 && octet != '\t') || octet == 0x7f; }
 
 std::optional<Breach> answered(Side from, std::uint64_t offset, Bytes octets) {
     return breach_of(Reason::syslog_answered, from, offset, octets, "listening", "nothing");
@@ -12,16 +14,20 @@ std::optional<Breach> answered(Side from, std::uint64_t offset, Bytes octets) {
 
 }  // namespace
 
+/// What ends a line or a string is no part of the message: NUL, LF, CR, in this order from the end.
+Bytes SyslogDatagrams::without_end(Bytes message) {
+    for (const std::uint8_t end : {std::uint8_t{0}, std::uint8_t{0x0a}, std::uint8_t{0x0d}})
+        if (!message.empty() && message.back() == end) message = message.first(message.size() - 1);
+    return message;
+}
+
 std::optional<Breach> SyslogDatagrams::octets(Side from, Bytes octets, Timestamp, Listener&) {
     if (from == Side::responder) return answered(from, 0, octets);
-    Bytes message = octets;
-    if (!message.empty() && (message.back() == '\n' || message.back() == 0)) message = message.first(message.size() - 1);
-    if (message.size() > most_in_datagram)
-        return breach_of(Reason::not_speaking, from, most_in_datagram, octets.subspan(most_in_datagram), in_message,
-                         "a message of at most 8,192 octets");
+    const Bytes message = without_end(octets);
     syslog::HeaderReader header;
     for (std::size_t i = 0; i < message.size(); ++i) {
-        const std::string_view expected = header.take(message[i]);
+        std::string_view expected = header.take(message[i]);
+        if (expected.empty() && is_control(message[i])) expected = "no control octets";
         if (!expected.empty()) return breach_of(Reason::not_speaking, from, i, octets.subspan(i), in_message, expected);
     }
     if (header.may_end()) return std::nullopt;

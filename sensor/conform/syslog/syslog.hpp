@@ -7,7 +7,8 @@
 
 namespace sw {
 
-/// Each datagram is a message. One line feed or one NUL may end it: senders of old count their string's end in.
+/// Each datagram is a message, of any size. A line's or a string's end may end it. Control octets are in none: a sender escapes them, or
+/// wants them to do something to who reads. In a stream they are let pass, for there one line would be the end of all that follow.
 class SyslogDatagrams final : public Machine {
 public:
     std::optional<Breach> octets(Side from, Bytes octets, Timestamp now, Listener& listener) override;
@@ -15,6 +16,9 @@ public:
     bool gap(Side, std::uint64_t) override { return false; }
     bool satisfied() const override { return false; }
     bool each_alone() const override { return true; }
+
+private:
+    static Bytes without_end(Bytes message);
 };
 
 class SyslogStream final : public StreamMachine {

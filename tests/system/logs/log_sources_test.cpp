@@ -85,29 +85,59 @@ private:
 
 std::string of(const std::string& via) { return "log_event e JOIN log_source s ON s.id = e.source WHERE s.via = '" + via + "'"; }
 
+/// A store that cannot be read at this instant is no count of 0.
+std::uint64_t counted(const Appliance& a, const std::string& sql) {
+    std::string text;
+    until(
+        "a number out of the store: " + text,
+        [&] {
+            text = a.rows(sql);
+            return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+        },
+        10);
+    return std::strtoull(text.c_str(), nullptr, 10);
+}
+
 /// Lines that came this way, and what is counted as lost.
 std::uint64_t stored(const Appliance& a, const std::string& via) {
-    return a.number("SELECT coalesce(sum(lines), 0) FROM log_source WHERE via = '" + via + "'");
+    return counted(a, "SELECT coalesce(sum(lines), 0) FROM log_source WHERE via = '" + via + "'");
 }
-std::uint64_t lost(const Appliance& a) { return a.number("SELECT coalesce(sum(lost), 0) FROM log_loss"); }
+std::uint64_t lost(const Appliance& a) { return counted(a, "SELECT coalesce(sum(lost), 0) FROM log_loss"); }
 
-/// Waits as long as it grows.
-void grows_to(const std::string& what, std::uint64_t goal, const std::function<std::uint64_t()>& number) {
+/// Frames that the kernel dropped because the sensor could not keep up: told for a stretch of time, some seconds later.
+std::uint64_t dropped(const Appliance& a) { return counted(a, "SELECT coalesce(sum(kernel_drops), 0) FROM coverage"); }
+
+/// For whoever reads why a test stood still: what was sent, what the sensor says that it saw and lost, and what waits.
+std::string facts(const Appliance& a) {
+    return output_of("", "cat /run/senders; " SPAN_WATCHER " status --db " + store_file +
+                             " 2>&1; tail -n 5 /run/span-[sca]*; du -s /var/spool/span-watcher/*; cat /proc/loadavg") +
+           "coverage: frames, octets, kernel drops, logs, logs dropped\n" +
+           a.rows(
+               "SELECT sum(frames) || ' ' || sum(octets) || ' ' || sum(kernel_drops) || ' ' || sum(logs) || ' ' || sum(logs_dropped) FROM coverage");
+}
+
+/// Waits as long as it grows. What was stored once is never gone again, kills or not.
+void grows_to(const Appliance& a, const std::string& what, std::uint64_t goal, const std::function<std::uint64_t()>& number) {
     auto moved = Clock::now();
     for (std::uint64_t n = number(), before = n; n < goal; n = number()) {
+        INFO(what);
+        REQUIRE(n >= before);
         if (n != before) moved = Clock::now();
         before = n;
-        if (Clock::now() - moved > std::chrono::minutes{1}) FAIL(what << " stays at " << n << " of " << goal << " for a minute");
+        if (Clock::now() - moved > std::chrono::minutes{1})
+            FAIL(what << " stays at " << n << " of " << goal << " for a minute\n" << facts(a));
         ::poll(nullptr, 0, 50);
     }
 }
 
 /// When a third and when two thirds of it are there, the collector is killed in the middle of its work, and comes back.
 template <typename Killed>
-void killed_twice(std::uint64_t goal, const std::function<std::uint64_t()>& number, Killed killed) {
+void killed_twice(const Appliance& a, std::uint64_t goal, const std::function<std::uint64_t()>& number, Killed killed) {
     for (const std::uint64_t part : {goal / 3, goal * 2 / 3}) {
-        grows_to("what is stored", part, number);
+        grows_to(a, "what is stored", part, number);
+        const std::uint64_t before = number();
         killed();
+        REQUIRE(number() >= before);
     }
 }
 
@@ -128,26 +158,31 @@ std::string status() { return output_of("", SPAN_WATCHER " status --db " + store
 
 TEST_CASE("logs: hosts log to an address that nobody owns, all of it is stored off the mirror once, and no frame goes out") {
     if (skipped()) return;
-    Appliance appliance;
+    // Room for all of them: two senders at full speed starve a sensor with sanitizers.
+    Appliance appliance({"--ring", lines_each() > 50'000 ? "256" : "16"});
     appliance.start();
     const std::uint64_t goal = 2 * lines_each();
-    const auto number = [&] { return stored(appliance, "mirror"); };
+    const auto number = [&] { return stored(appliance, "mirror") + dropped(appliance); };
     // The mirror shows mail's port; and for this test what the firewall sends to the sink.
     shell("switch", "tc qdisc add dev p1 clsact; tc filter add dev p1 ingress protocol all bpf bytecode '" + to_the_sink +
                         "' action mirred egress mirror dev mirror");
     const auto mail = send("mail", "--inet --dgram --syslog-proto --no-framing", "192.0.2.67", 514),
                firewall = send("firewall", "--inet --dgram --syslog-proto --no-framing", "192.0.2.67", 514);
-    killed_twice(goal, number, [&] {
+    killed_twice(appliance, goal, number, [&] {
         appliance.kill(Daemon::collector);
         ::poll(nullptr, 0, 200);
         appliance.start(Daemon::collector);
     });
     CHECK(mail->wait() == 0);
     CHECK(firewall->wait() == 0);
-    grows_to("lines off the mirror", goal, number);
-    each_once(appliance, "mirror", goal);
+    grows_to(appliance, "lines off the mirror", goal, number);
+    CHECK(number() == goal);  // no other frame passes here
+    each_once(appliance, "mirror", goal - dropped(appliance));
+    std::printf("%llu of %llu dropped by the kernel, and counted\n", static_cast<unsigned long long>(dropped(appliance)),
+                static_cast<unsigned long long>(goal));
     for (const char* host : {"mail", "firewall"})
-        CHECK(appliance.number("SELECT count(*) FROM " + of("mirror") + " AND s.host = '" + host + "'") == lines_each());
+        CHECK(appliance.number("SELECT count(*) FROM " + of("mirror") + " AND s.host = '" + host + "'") >=
+              lines_each() - dropped(appliance));
     CHECK(lost(appliance) == 0);
     CHECK(frames_out() == 0);
     CHECK(appliance.rows("SELECT count(*) FROM finding WHERE kind = 'packet'") == "0");
@@ -188,15 +223,15 @@ TEST_CASE("logs: what syslog-ng takes by UDP, TCP and TLS is stored once, kills 
         std::vector<std::string>{"socat", "-u", "FILE:/run/tls-lines",
                                  "OPENSSL:192.0.2.53:6514,verify=0,cert=/etc/span-watcher/syslog.crt,key=/etc/span-watcher/syslog.key"},
         "/run/senders"));
-    killed_twice(4 * n, all, [&] {
+    killed_twice(appliance, 4 * n, all, [&] {
         keeper.kill();
         keeper.start();
     });
     for (const auto& sender : senders) CHECK(sender->wait() == 0);
-    grows_to("lines by TCP", 2 * n, [&] { return stored(appliance, "tcp"); });
-    grows_to("lines by TLS", n, [&] { return stored(appliance, "tls"); });
+    grows_to(appliance, "lines by TCP", 2 * n, [&] { return stored(appliance, "tcp"); });
+    grows_to(appliance, "lines by TLS", n, [&] { return stored(appliance, "tls"); });
     const auto dropped = std::strtoull(output_of("resolver", "awk '/^Udp: [0-9]/ {print $6}' /proc/net/snmp").c_str(), nullptr, 10);
-    grows_to("lines by UDP", n - dropped, [&] { return stored(appliance, "udp"); });
+    grows_to(appliance, "lines by UDP", n - dropped, [&] { return stored(appliance, "udp"); });
     keeper.stop();
     each_once(appliance, "tcp", 2 * n);
     each_once(appliance, "tls", n);
@@ -223,12 +258,12 @@ TEST_CASE("logs: on the collector's own socket, what is stored and what is count
     const std::uint64_t n = lines_each();
     const auto sender = send("", "--inet --dgram", "127.0.0.1", 5514);
     const auto number = [&] { return stored(appliance, "socket") + lost(appliance); };
-    killed_twice(n, number, [&] {
+    killed_twice(appliance, n, number, [&] {
         keeper.kill();
         keeper.start();
     });
     CHECK(sender->wait() == 0);
-    grows_to("lines on the socket", n, number);
+    grows_to(appliance, "lines on the socket", n, number);
     keeper.stop();
     CHECK(number() == n);
     each_once(appliance, "socket", n - lost(appliance));

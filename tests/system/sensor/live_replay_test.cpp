@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "rules/base/hex.hpp"
 #include "tests/support/captures.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/dialogue.hpp"
@@ -39,6 +42,33 @@ Frames misspoken() {
     return merged(talks);
 }
 
+/// Datagrams to the log sink: lines, and what no machine takes for one.
+Frames hostile_lines() {
+    Frames frames;
+    for (const std::string& line : {"<22>Nov 20 12:00:00 mail smtpd[9]: ready"s, ""s, "rm -rf /"s, "<999>Nov 20 12:00:00 mail a: x"s,
+                                    "<0>nul \0 behind"s, "<0>Nov 20 12:00:00 mail a: \x1b[2J\x9b\xff"s, "<13>1 - - - - - [x"s,
+                                    "<13><34>Nov 20 12:00:00 mail su: a\r\n"s, "<38>Nov 20 12:00:00 mail a: " + std::string(1'300, 'x')})
+        frames.push_back(udp(v4(mail, 40'000), v4(sink, 514), line));
+    return frames;
+}
+
+/// The octets of each line that a replay of the capture stores, in order.
+std::vector<std::string> lines_in(const std::string& policy, const std::string& capture, const std::string& db) {
+    const std::string program = "ASAN_OPTIONS=detect_leaks=0 " SPAN_WATCHER " --db " + db;
+    REQUIRE(WEXITSTATUS(std::system((program + " replay --policy " + policy + " " + capture + " >" + db + ".out").c_str())) == 1);
+    REQUIRE(std::system((program + " --json logs search --since 1970-01-01T00:00:00Z --limit 1000 >" + db + ".lines").c_str()) == 0);
+    std::ifstream in(db + ".lines");
+    std::vector<std::pair<std::int64_t, std::string>> lines;
+    for (std::string text; std::getline(in, text);) {
+        const auto o = nlohmann::json::parse(text);
+        if (o.contains("octets")) lines.emplace_back(o["id"].get<std::int64_t>(), o["octets"].get<std::string>());
+    }
+    std::sort(lines.begin(), lines.end());
+    std::vector<std::string> octets;
+    for (auto& [id, text] : lines) octets.push_back(std::move(text));
+    return octets;
+}
+
 }  // namespace
 
 namespace {
@@ -55,6 +85,8 @@ void live_equals_replay(const std::vector<std::string>& more) {
     Frames frames = everything(9014);
     const Frames wrong = misspoken();
     frames.insert(frames.end(), wrong.begin(), wrong.end());
+    const Frames lines = hostile_lines();
+    frames.insert(frames.end(), lines.begin(), lines.end());
     frames.push_back(last_frame());
     post.rooms.send(Room::outside, "out0", frames);
     const Octets end = last_frame().bytes;
@@ -77,6 +109,10 @@ void live_equals_replay(const std::vector<std::string>& more) {
         CHECK(std::count_if(live.packets.begin(), live.packets.end(),
                             [&](const Spooled::Packet& p) { return p.reasons == std::vector<std::string>{reason}; }) > 4);
     check_same(live, replayed);
+    std::vector<std::string> logs;
+    for (const std::string& line : live.logs) logs.push_back(to_hex({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()}));
+    CHECK(logs.size() > hostile_lines().size());
+    CHECK(lines_in(post.folder.at("policy/policy.toml"), capture, post.folder.at("replayed.db")) == logs);
 }
 
 }  // namespace

@@ -32,6 +32,22 @@ TEST_CASE("stretch: its drops are what the counters grew by, and the next stretc
     CHECK(next.interface_drops == 5u);
 }
 
+TEST_CASE("stretch: it covers the time before its first frame and behind its last one, too") {
+    Stretch stretch(Timestamp{100}, {});
+    CoverageRecord record;
+    record.frames = 2;
+    record.from = Timestamp{150};
+    record.to = Timestamp{160};
+    stretch.complete(record, Timestamp{200}, {});
+    CHECK((record.from == Timestamp{100} && record.to == Timestamp{200}));
+    // What a frame says of its time counts, where it is beyond.
+    CoverageRecord next;
+    next.frames = 1;
+    next.from = next.to = Timestamp{350};
+    stretch.complete(next, Timestamp{300}, {});
+    CHECK((next.from == Timestamp{200} && next.to == Timestamp{350}));
+}
+
 TEST_CASE("stretch: a counter that nobody can read is unknown, never 0") {
     Stretch stretch(Timestamp{100}, counters(10, {}));
     CoverageRecord record;

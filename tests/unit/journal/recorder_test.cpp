@@ -256,6 +256,44 @@ TEST_CASE("recorder: every syslog datagram to the sink is told whole, with who s
     CHECK(f.kept.coverages.at(0).logs_dropped == 0);
 }
 
+TEST_CASE("recorder: what is grey on its way to the log sink is told as a line all the same, once, and answers and broken frames are not") {
+    const std::string whole = "<0>Nov 20 12:00:00 mail a: text";
+    const std::vector<std::string> grey = {"",
+                                           "rm -rf /",
+                                           "<999>Nov 20 12:00:00 mail a: x",
+                                           std::string("<0>NUL \0 behind", 15),
+                                           "<0>Nov 20 12:00:00 mail a: \x1b[2J",
+                                           "<13>1 - - - - - [x"};
+    craft::Frames frames{craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), whole)};
+    for (const std::string& line : grey) frames.push_back(craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), line));
+    frames.push_back(craft::udp(craft::v4(craft::sink, 514), craft::v4(craft::mail, 9), "what?"));
+    craft::CraftedFrame broken = craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), "<0>Nov 20 12:00:00 mail a: cut");
+    broken.bytes.back() ^= 1;  // its checksum is wrong: no receiver would take it
+    frames.push_back(broken);
+    frames.push_back(craft::udp(craft::v4(craft::mail, 9), craft::v4(craft::sink, 514), whole));
+    for (const std::size_t piece : {std::size_t{1}, frames.size()}) {
+        Feed f(policy_of(parse_policy("stock", craft::stock_policy)));
+        f.take(frames, piece);
+        f.recorder.end_file("day.pcap", "");
+        CHECK(f.engine.counters().greylisted == grey.size() + 2);
+        REQUIRE(f.kept.logs.size() == grey.size() + 2);
+        for (std::size_t i = 0; i < f.kept.logs.size(); ++i)
+            CHECK(f.kept.logs[i].find("\"frame\":" + std::to_string(i <= grey.size() ? i + 1 : frames.size()) + ",") != std::string::npos);
+        CHECK(f.kept.logs[2].find("rm -rf /") != std::string::npos);
+        CHECK(f.kept.coverages.at(0).logs == grey.size() + 2);
+    }
+}
+
+TEST_CASE("recorder: lines beyond their rule's budget are lines still") {
+    std::string policy = craft::stock_policy;
+    const std::string rule = "port 514\"\nspeaks = \"syslog\"\n";
+    policy.insert(policy.find(rule) + rule.size(), "max_bytes = 100\n");
+    Feed f(policy_of(parse_policy("stock", policy)));
+    f.take({craft::log_line(), craft::log_line(), craft::log_line()}, 1);
+    CHECK(f.engine.counters().greylisted == 2);
+    CHECK(f.kept.logs.size() == 3);
+}
+
 TEST_CASE("recorder: a log datagram with a VLAN tag or in an odd shape is told as far as it is allowed") {
     std::string tagged = craft::stock_policy;
     tagged.replace(tagged.find("[wire]\n"), 7, "[wire]\nvlans = [10]\n");

@@ -1,4 +1,5 @@
 /// Floods: what an attacker who writes lines can make of the queue is bounded.
+#include "collector/logs/learning.hpp"
 #include "tests/unit/log_store/log_room.hpp"
 
 namespace sw::test {
@@ -26,6 +27,22 @@ TEST_CASE("log folds: endless drops do not hide one of another kind") {
     CHECK(room.rows("SELECT count(*) FROM finding WHERE NOT folded AND shape LIKE '%DST%' OR shape LIKE '%destination%'") == "16");
     CHECK(room.rows("SELECT count FROM finding WHERE folded") == "84");
     CHECK(room.rows("SELECT count FROM finding WHERE shape LIKE '%kernel-panic%'") == "1");
+}
+
+TEST_CASE("log folds: a flood of new lines does not drown a new value in a known one") {
+    LogRoom room;
+    room.elsewhere([&](Store& other) { REQUIRE(arm_window(other, "mail", room.now, room.now + std::chrono::seconds{1})); });
+    room.commit();
+    room.say("sshd: Accepted publickey for amy from 192.0.2.130 port 4 ssh2");
+    room.commit();
+    for (int i = 0; i < 10; ++i)
+        for (int k = 0; k < 40; ++k)
+            room.say("app" + std::string(1, static_cast<char>('a' + i)) + ": w" + std::string(static_cast<std::size_t>(k + 1), 'x') +
+                     " said so");
+    room.say("sshd: Accepted publickey for mallory from 192.0.2.130 port 4 ssh2");
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE reasons LIKE '%log-flood%'") == "1");
+    CHECK(room.rows("SELECT count FROM finding WHERE reasons LIKE '%log-new-value%'") == "1");
 }
 
 TEST_CASE("log folds: a host with too many findings of all kinds has a flood") {

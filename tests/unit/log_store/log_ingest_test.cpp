@@ -106,6 +106,26 @@ TEST_CASE("log ingest: numbers that are missing in a source's sequence are count
     CHECK(room.rows("SELECT missing || ' ' || sequence FROM log_source") == "102 106");
 }
 
+TEST_CASE("log ingest: clocks that are centuries off, and made-up sequence numbers, are findings and no more") {
+    LogRoom room;
+    for (const std::string stamp : {"1678-01-01T00:00:00Z", "2261-12-31T23:59:60Z", "1678-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
+        room.message("<13>1 " + stamp + " mail app - - - hello");
+    for (const std::string id : {"1", "18446744073709551615", "2147483647", "5"})
+        room.message("<13>1 - mail app - - [meta sequenceId=\"" + id + "\"] hello");
+    room.commit();
+    CHECK(room.rows("SELECT count FROM finding WHERE reasons LIKE '%clock-skew%'") == "3");
+    CHECK(room.rows("SELECT missing FROM log_source") == "2147483645");
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE count < 0") == "0");
+}
+
+TEST_CASE("log ingest: a clock that goes on and on from line to line is wrong, and in no zone") {
+    LogRoom room;
+    for (int day = 24; day < 29; ++day) room.message("<13>2026-11-" + std::to_string(day) + "T00:00:00 mail app: hello");
+    room.commit();
+    CHECK(room.rows("SELECT abs(coalesce(zone, 0)) < 54000 FROM log_source") == "1");
+    CHECK(room.rows("SELECT count(*) FROM finding WHERE reasons LIKE '%clock-skew%'") == "1");
+}
+
 TEST_CASE("log ingest: a stamp without a zone tells the zone, and a clock that is wrong is a finding") {
     LogRoom room("[[log.allow]]\nname = \"ready\"\npattern = '^ready$'\n");  // it is noon, UTC
     room.message(stamped("Nov 22 13:00:04", "ready"));

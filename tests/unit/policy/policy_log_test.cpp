@@ -40,6 +40,8 @@ pattern = '^root .*$'
 [log]
 learn_minutes = 15
 silent_minutes = 0
+witness_line_seconds = 5
+witness_flow_seconds = 1800
 max_templates = 500
 max_values = 16
 max_new = 100
@@ -53,6 +55,7 @@ firewall = "192.0.2.1"
     const LogSection& log = load.policy->log;
     CHECK(log.learn == std::chrono::minutes{15});
     CHECK(log.silent == std::chrono::minutes{0});
+    CHECK((log.line_waits == std::chrono::seconds{5} && log.flow_waits == std::chrono::seconds{1'800}));
     CHECK(log.templates_a_host == 500);
     CHECK(log.values_a_hole == 16);
     CHECK(log.new_templates_a_host == 100);
@@ -78,6 +81,7 @@ TEST_CASE("policy log: a policy without it has the defaults that the man page na
     REQUIRE(load.policy);
     CHECK(load.policy->log.learn == std::chrono::minutes{30});
     CHECK(load.policy->log.silent == std::chrono::minutes{60});
+    CHECK((load.policy->log.line_waits == std::chrono::seconds{60} && load.policy->log.flow_waits == std::chrono::seconds{180}));
     CHECK(load.policy->log.templates_a_host == 10'000);
     CHECK(load.policy->log.values_a_hole == 64);
     CHECK(load.policy->log.new_templates_a_host == 1'000);

@@ -39,6 +39,7 @@ void check_same(const Policy& a, const Policy& b) {
     CHECK(a.dns_pins == b.dns_pins);
     CHECK(a.log.learn == b.log.learn);
     CHECK(a.log.silent == b.log.silent);
+    CHECK((a.log.line_waits == b.log.line_waits && a.log.flow_waits == b.log.flow_waits));
     CHECK(a.log.templates_a_host == b.log.templates_a_host);
     CHECK(a.log.values_a_hole == b.log.values_a_hole);
     CHECK(a.log.new_templates_a_host == b.log.new_templates_a_host);
@@ -219,6 +220,8 @@ ignore = ["bad-checksum", "trailer"]
 [log]
 learn_minutes = 30
 silent_minutes = 60
+witness_line_seconds = 60
+witness_flow_seconds = 180
 max_templates = 10000
 max_values = 64
 max_new = 1000

@@ -26,21 +26,6 @@ const fs::path expected = fs::path(SPAN_CORPORA) / "logs" / "expected";
 /// "file number field" of what differs, with both readings.
 using Differences = std::map<std::string, std::string>;
 
-std::string decode_base64(std::string_view text) {
-    static const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    std::uint32_t bits = 0;
-    int have = 0;
-    for (const char c : text) {
-        const std::size_t value = digits.find(c);
-        if (value == std::string::npos) break;
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        have += 6;
-        if (have >= 8) out += static_cast<char>(bits >> (have -= 8) & 0xff);
-    }
-    return out;
-}
-
 Json read_json(const char* name) {
     std::ifstream file(expected / name);
     return Json::parse(file);

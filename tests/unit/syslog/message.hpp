@@ -27,4 +27,20 @@ inline std::string odd(const SyslogMessage& m) {
 
 inline std::string claimed(const SyslogMessage& m) { return m.claimed ? to_rfc3339(*m.claimed) : "none"; }
 
+/// Of the corpora, which hold any octets.
+inline std::string decode_base64(std::string_view text) {
+    static const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    std::uint32_t bits = 0;
+    int have = 0;
+    for (const char c : text) {
+        const std::size_t value = digits.find(c);
+        if (value == std::string::npos) break;
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        have += 6;
+        if (have >= 8) out += static_cast<char>(bits >> (have -= 8) & 0xff);
+    }
+    return out;
+}
+
 }  // namespace sw

@@ -89,6 +89,8 @@ TEST_CASE("rfc 5424: parameters are walked as they were sent") {
 TEST_CASE("rfc 5424: a sequence id that is no number is none") {
     CHECK(read("<34>1 - h a - - [meta sequenceId=\"1\"]").sequence_id == 1);
     CHECK_FALSE(read("<34>1 - h a - - [meta sequenceId=\"1x\"]").sequence_id);
+    CHECK(read("<34>1 - h a - - [meta sequenceId=\"2147483647\"]").sequence_id == 2'147'483'647);
+    CHECK_FALSE(read("<34>1 - h a - - [meta sequenceId=\"2147483648\"]").sequence_id);  // RFC 5424 7.3.1
     CHECK_FALSE(read("<34>1 - h a - - [meta sequenceId=\"99999999999999999999\"]").sequence_id);
     CHECK_FALSE(read("<34>1 - h a - - [other sequenceId=\"1\"]").sequence_id);
 }
