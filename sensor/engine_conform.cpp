@@ -5,13 +5,14 @@ namespace sw {
 
 /// Of a flow that owes. false: this packet completes its breach.
 bool Engine::Impl::speaks_on(Flow& flow, int from, const TcpState::Segment& s) {
-    if (flow.state == FlowState::datagrams) return conform_.datagram(flow, from, {s.payload, s.caplen}, *frame_, now_);
+    if (flow.state == FlowState::datagrams || flow.state == FlowState::echo)
+        return conform_.datagram(flow, from, {s.payload, s.caplen}, *frame_, now_);
     return conform_.segment(flow, from, s, *frame_, now_);
 }
 
 /// before: the flow's state when the packet came. What opens a connection says nothing yet.
 bool Engine::Impl::speaks_on(Flow& flow, int from, FlowState before, const Packet& p) {
-    if (flow.state == FlowState::datagrams) return speaks_on(flow, from, TcpState::Segment::of(p));
+    if (p.transport != Transport::tcp) return speaks_on(flow, from, TcpState::Segment::of(p));
     if ((p.tcp_flags & tcp_flag::syn) != 0 || before == FlowState::opening || before == FlowState::closed) return true;
     const bool reset = (p.tcp_flags & tcp_flag::rst) != 0;
     if (reset && before == FlowState::answered) return true;  // it never came to be

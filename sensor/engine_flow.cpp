@@ -162,7 +162,7 @@ Ruling Engine::Impl::open(Work& w, int rule) {
     auto beyond = begin_budget(w, *flow, 0);
     counters.flows += flow->refused == 0;
     conform_.opened(*flow, in_grace());
-    if (flow->owes && flow->state == FlowState::datagrams && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
+    if (flow->owes && !tcp && !speaks_on(*flow, 0, FlowState::free, w.packet)) return in_breach(w, *flow, 0);
     if (beyond) return *beyond;
     return Ruling::allow(*flow, flows_.slot_of(*flow), false);
 }

@@ -13,6 +13,7 @@
 #include "sensor/flow/fragments.hpp"
 #include "sensor/flow/sent_octets.hpp"
 #include "sensor/flow/tcp_state.hpp"
+#include "sensor/mirror_sequence.hpp"
 #include "sensor/wire.hpp"
 
 namespace sw {

@@ -107,23 +107,4 @@ void MirrorPort::note(const Opened& opened, Packet& packet) const {
     if (is_wrapped(mirror_->format, packet)) packet.anomalies = packet.anomalies.without(Reason::tunnel).with(Reason::mirror_nested);
 }
 
-void MirrorSequence::take(const Wrapped& w) {
-    if (!w.sequence) return;
-    numbered_ = true;
-    const auto is_it = [&w](const Session& s) { return s.id == w.id && s.sender == w.sender; };
-    auto session = std::find_if(sessions_.begin(), sessions_.end(), is_it);
-    if (session == sessions_.end()) {
-        crowded_ = crowded_ || sessions_.size() == most_sessions;
-        if (sessions_.size() < most_sessions) sessions_.push_back({w.sender, w.id, *w.sequence + 1});
-        return;
-    }
-    const std::uint32_t ahead = *w.sequence - session->next, behind = session->next - *w.sequence;
-    if (ahead > most_lost && behind <= most_late) {
-        lost_ -= lost_ > 0;  // it was only late
-        return;
-    }
-    if (ahead <= most_lost) lost_ += ahead;
-    session->next = *w.sequence + 1;
-}
-
 }  // namespace sw

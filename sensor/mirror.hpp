@@ -58,26 +58,4 @@ private:
     mutable std::vector<Outer> outers_;
 };
 
-/// How many of a mirror's packets were lost on their way, by the sequence numbers that they bear; fixed memory.
-class MirrorSequence {
-public:
-    /// In the order of capture.
-    void take(const Wrapped& wrapped);
-    /// Unknown until a number was seen, and where more sessions number their packets than are followed.
-    std::optional<std::uint64_t> lost() const { return numbered_ && !crowded_ ? std::optional(lost_) : std::nullopt; }
-
-private:
-    struct Session {
-        Address sender;
-        std::optional<std::uint32_t> id;
-        std::uint32_t next = 0;
-    };
-    static constexpr std::size_t most_sessions = 64;
-    static constexpr std::uint32_t most_late = 1024, most_lost = 1'000'000;  ///< further back or ahead a new count begins
-
-    std::vector<Session> sessions_;
-    std::uint64_t lost_ = 0;
-    bool numbered_ = false, crowded_ = false;
-};
-
 }  // namespace sw

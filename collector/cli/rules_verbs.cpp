@@ -122,6 +122,23 @@ Json pins_json(const Pins& p) {
     return o;
 }
 
+Json dns_limits_json(const std::optional<DnsLimits>& limits) {
+    if (!limits) return nullptr;
+    Json types = Json::array();
+    for (const std::uint16_t type : limits->types) types.push_back(dns_type_name(type));
+    return {{"types", types},
+            {"max_name", limits->max_name},
+            {"max_labels", limits->max_labels},
+            {"names_per_hour", limits->names_per_hour},
+            {"txt_octets_per_hour", limits->txt_octets_per_hour}};
+}
+
+Json dns_pins_json(const std::vector<DnsPin>& pins) {
+    Json list = Json::array();
+    for (const DnsPin& pin : pins) list.push_back({{"name", pin.name}, {"type", pin.type}, {"values", pin.values}});
+    return list;
+}
+
 Json rule_json(const Rule& r) {
     const auto text = [](const std::string& s) { return s.empty() ? Json(nullptr) : Json(s); };
     return {{"kind", to_string(r.kind)},
@@ -130,6 +147,8 @@ Json rule_json(const Rule& r) {
             {"expanded", r.filter.expanded},
             {"speaks", text(r.speaks)},
             {"pin", pins_json(r.pins)},
+            {"dns", dns_limits_json(r.dns)},
+            {"cleartext_login", r.cleartext_login},
             {"owner", text(r.owner)},
             {"reason", text(r.reason)},
             {"until", r.until ? Json(to_rfc3339(*r.until)) : Json(nullptr)},
@@ -214,6 +233,7 @@ Json policy_json(const Policy& p) {
             {"home", home},
             {"names", names},
             {"rules", rules},
+            {"dns_pins", dns_pins_json(p.dns_pins)},
             {"wire", wire_json(p.wire)},
             {"log", log_json(p.log)}};
 }

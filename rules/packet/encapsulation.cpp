@@ -152,7 +152,7 @@ Unwrapping unwrap_erspan(const MirrorFormat& format, const Packet& outer) {
     w.sequence = gre->sequence;
     if (word.truncated) w.flaws.add(Reason::truncated);
     part.pos += three ? 12 : 8;
-    if (!three) return word.middle == 1 ? refuse("carries a frame of ISL") : take(format, outer, part, w);
+    if (!three) return take(format, outer, part, w);  // En tells the trunk that it came by; its tag is within or gone
     const std::uint16_t last = load_be16(h + 10);
     if ((last >> 10 & 31) != 0) return refuse("carries no Ethernet frame, but the switch's own words");
     if (word.middle == 3) w.flaws.add(Reason::bad_checksum);  // the switch saw a frame with a wrong check sequence

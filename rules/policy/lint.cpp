@@ -91,6 +91,7 @@ std::vector<Diagnostic> lint(const Policy& p, Timestamp now) {
     }
     lint_mirror(p, *compiler, report);
     lint_shadows(p, now, source, report);
+    lint_speaks(p, programs, report);
     lint_overlap(p, programs, report);
     sort_by_place(out);
     return out;

@@ -47,5 +47,7 @@ void lint_mirror(const Policy& policy, FilterCompiler& compiler, Report& report)
 /// Rules and their programs for EN10MB; index as in Policy::rules. Unset where the filter does not compile or expired.
 using Programs = std::vector<std::optional<Program>>;
 void lint_overlap(const Policy& policy, const Programs& programs, Report& report);
+/// speaks-transport: proved by an opening packet that a rule's program accepts, or by the box that holds all of them.
+void lint_speaks(const Policy& policy, const Programs& programs, Report& report);
 
 }  // namespace sw

@@ -91,7 +91,4 @@ std::optional<Timestamp> read_until(const TomlValue& value, Report& report);
 /// [log], once all names are known.
 void read_log(const TomlValue& value, Policy& policy, Report& report);
 
-/// The protocols that speaks knows.
-const std::vector<std::string_view>& spoken_protocols();
-
 }  // namespace sw

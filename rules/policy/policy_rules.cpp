@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "rules/policy/policy_reader.hpp"
+#include "rules/policy/spoken.hpp"
 
 namespace sw {
 namespace {
@@ -132,12 +133,6 @@ std::optional<Timestamp> read_until(const TomlValue& value, Report& report) {
         return value.instant;
     }
     return std::nullopt;
-}
-
-const std::vector<std::string_view>& spoken_protocols() {
-    static const std::vector<std::string_view> words{"smtp", "imap",   "pop3", "dns",       "tls",     "ssh",
-                                                     "http", "syslog", "ntp",  "wireguard", "openvpn", "ike"};
-    return words;
 }
 
 void collect_rules(const TomlEntry& entry, RuleKind kind, std::vector<RuleTable>& out, Report& report) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sensor/conform/misplaced.hpp"
+
 namespace sw {
 namespace {
 
@@ -58,6 +60,7 @@ Conformance::Talk* Conformance::talk_of(Flow& flow) {
     if (flow.talk != Flow::none) return &talks_[flow.talk];
     if (free_.empty() && touched_ > capacity_) return nullptr;
     Protocol& protocol = *protocols_[flow.rule];
+    static_assert(sizeof(MisplacedMachine) <= sizeof(Misspoken));
     const std::size_t octets = std::max(protocol.machine_octets(), sizeof(Misspoken));
     void* memory = memory_.take(octets);
     if (memory == nullptr) return nullptr;
@@ -69,7 +72,8 @@ Conformance::Talk* Conformance::talk_of(Flow& flow) {
     talk.octets = static_cast<std::uint16_t>(octets);
     const bool datagrams = flow.state == FlowState::datagrams;
     const Opening opening{datagrams, datagrams && in_grace_, address_of(flow, 0), static_cast<std::uint16_t>(flow.ends.ports >> 16)};
-    talk.machine = protocol.make(memory, opening);
+    talk.machine =
+        flow.state == FlowState::echo ? new (memory) MisplacedMachine("over ICMP", "TCP or UDP") : protocol.make(memory, opening);
     talk.next[0] = flow.isn[0] + 1;
     talk.next[1] = flow.isn[1] + 1;
     ++speech_[flow.rule].conversations;

@@ -1,4 +1,5 @@
 // The protocols of speaks, a row each.
+#include "rules/policy/spoken.hpp"
 #include "sensor/conform/dns/dns.hpp"
 #include "sensor/conform/http/http.hpp"
 #include "sensor/conform/mail/imap.hpp"
@@ -41,27 +42,24 @@ Made dns(const Rule& rule, const Policy& policy, const HashKey& key) {
     return std::make_unique<DnsProtocol>(rule.dns.value_or(DnsLimits{}), policy.dns_pins, key);
 }
 
-enum class Over : std::uint8_t { tcp, udp, both };
-
 struct Row {
     std::string_view speaks;
-    Over over;
     Made (*make)(const Rule&, const Policy&, const HashKey&);
 };
 
 constexpr Row rows[] = {
-    {"smtp", Over::tcp, [](const Rule& rule, const Policy& policy, const HashKey&) { return smtp_protocol(rule, policy); }},
-    {"tls", Over::tcp, [](const Rule& rule, const Policy& policy, const HashKey&) { return tls_protocol(rule, policy); }},
-    {"dns", Over::both, dns},
-    {"imap", Over::tcp, mailbox<ImapMachine>},
-    {"pop3", Over::tcp, mailbox<Pop3Machine>},
-    {"ssh", Over::tcp, plain<SshMachine>},
-    {"http", Over::tcp, plain<HttpMachine>},
-    {"syslog", Over::both, alone<SyslogProtocol>},
-    {"ntp", Over::udp, plain<NtpMachine>},
-    {"wireguard", Over::udp, alone<TunnelOf<WireGuardMachine>>},
-    {"openvpn", Over::both, alone<OpenVpnProtocol>},
-    {"ike", Over::udp, alone<TunnelOf<IkeMachine>>},
+    {"smtp", [](const Rule& rule, const Policy& policy, const HashKey&) { return smtp_protocol(rule, policy); }},
+    {"tls", [](const Rule& rule, const Policy& policy, const HashKey&) { return tls_protocol(rule, policy); }},
+    {"dns", dns},
+    {"imap", mailbox<ImapMachine>},
+    {"pop3", mailbox<Pop3Machine>},
+    {"ssh", plain<SshMachine>},
+    {"http", plain<HttpMachine>},
+    {"syslog", alone<SyslogProtocol>},
+    {"ntp", plain<NtpMachine>},
+    {"wireguard", alone<TunnelOf<WireGuardMachine>>},
+    {"openvpn", alone<OpenVpnProtocol>},
+    {"ike", alone<TunnelOf<IkeMachine>>},
 };
 
 }  // namespace
@@ -71,7 +69,8 @@ std::unique_ptr<Protocol> protocol_of(const Rule& rule, const Policy& policy, co
     for (const Row& row : rows) {
         if (row.speaks != rule.speaks) continue;
         Made made = row.make(rule, policy, hash_key);
-        return row.over == Over::both ? std::move(made) : std::make_unique<OverOneTransport>(std::move(made), row.over == Over::udp);
+        const Carrier carrier = carrier_of(rule.speaks);
+        return carrier == Carrier::both ? std::move(made) : std::make_unique<OverOneTransport>(std::move(made), carrier);
     }
     return nullptr;
 }

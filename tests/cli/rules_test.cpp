@@ -59,6 +59,24 @@ TEST_CASE("rules check: a warning is no error") {
     CHECK(has(ended.out, "direction-blind"));
 }
 
+TEST_CASE("rules check: a rule whose transport cannot carry what it speaks is a warning, in text and JSON") {
+    const Desk desk;
+    desk.put("misplaced.toml", std::string("home = \"192.0.2.0/24\"\n[[allow]]\nname = \"smtp\"\nspeaks = \"smtp\"\n"
+                                           "filter = \"dst host 192.0.2.25 and (tcp or udp) and dst port 25\"\n"));
+    const Ended text = run(desk, {"rules", "check", "misplaced.toml"});
+    CHECK(text.code == 0);
+    CHECK(has(text.out, "misplaced.toml:5:11: warning: \"smtp\" accepts udp 198.51.100.7:40000 > 192.0.2.25:25, but smtp runs over TCP"));
+    CHECK(has(text.out, "speaks-transport"));
+    const Ended json = run(desk, {"--json", "rules", "check", "misplaced.toml"});
+    CHECK(json.code == 0);
+    const auto lines = lines_of(json.out);
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0].at("type") == "diagnostic");
+    CHECK(lines[0].at("level") == "warning");
+    CHECK(lines[0].at("code") == "speaks-transport");
+    CHECK((lines[0].at("line") == 5 && lines[0].at("column") == 11));
+}
+
 TEST_CASE("rules check: a filter that libpcap does not compile is an error of its rule") {
     const Desk desk;
     desk.put("wrong.toml", std::string("enclave = \"x\"\n[[allow]]\nname = \"a\"\nfilter = \"tcp and and udp\"\n"));
@@ -150,9 +168,30 @@ TEST_CASE("rules show: JSON has every rule with its filter as written and expand
     CHECK(has(rule.at("filter"), "$mail"));
     CHECK(has(rule.at("expanded"), "192.0.2.25"));
     CHECK(rule.at("until").is_null());
-    const auto pop3 = std::find_if(policy.at("rules").begin(), policy.at("rules").end(), [](const Json& r) { return r.at("name") == "pop3"; });
+    const auto pop3 =
+        std::find_if(policy.at("rules").begin(), policy.at("rules").end(), [](const Json& r) { return r.at("name") == "pop3"; });
     REQUIRE(pop3 != policy.at("rules").end());
     CHECK(pop3->at("until") == "2026-11-19T00:00:00.000000000Z");
+}
+
+TEST_CASE("rules show: JSON has what a rule demands of its conversations, and what DNS is pinned to") {
+    const Desk desk;
+    desk.put("full.toml",
+             std::string("[[allow]]\nname = \"dns\"\nfilter = \"udp and dst host 192.0.2.53 and dst port 53\"\nspeaks = \"dns\"\n"
+                         "hours = \"07:00-20:00\"\nledger = true\naccept = [\"fragment\"]\ndns.types = [\"MX\", \"A\"]\n"
+                         "[[allow]]\nname = \"imap\"\nfilter = \"tcp and dst host 192.0.2.25 and dst port 143\"\n"
+                         "speaks = \"imap\"\ncleartext_login = true\npin = { tls = \"1.2\" }\n"
+                         "[[dns_pin]]\nname = \"Mail.example\"\ntype = \"A\"\nvalues = [\"192.0.2.25\"]\n"));
+    const Ended ended = run(desk, {"--json", "rules", "show", "full.toml"});
+    REQUIRE(ended.code == 0);
+    const Json policy = lines_of(ended.out).at(0);
+    const Json &dns = policy.at("rules").at(0), &imap = policy.at("rules").at(1);
+    CHECK(dns.at("dns").at("types") == Json{"A", "MX"});
+    CHECK(dns.at("dns").at("max_name") == 128);
+    CHECK(dns.at("budget").at("hours") == "07:00-20:00");
+    CHECK((dns.at("ledger") == true && dns.at("accept") == Json{"fragment"} && dns.at("cleartext_login") == false));
+    CHECK((imap.at("dns").is_null() && imap.at("cleartext_login") == true && imap.at("pin") == Json{{"tls", "1.2"}}));
+    CHECK(policy.at("dns_pins") == Json{{{"name", "mail.example"}, {"type", "A"}, {"values", {"192.0.2.25"}}}});
 }
 
 TEST_CASE("rules show: a bad policy shows nothing, tells its errors on standard error, and ends with 2") {

@@ -156,6 +156,17 @@ TEST_CASE("mirror: a finding in the store is described by the frame within, and 
     CHECK(shown.size() > 0);
 }
 
+TEST_CASE("mirror: status tells what did not arrive, in text and JSON, and null where nobody numbers") {
+    const Mirrored desk;
+    REQUIRE(run(desk, {"replay", "--policy", "policy.toml", "--db", "store.db", "mirrored.pcap"}).code == 1);
+    CHECK(lines_of(run(desk, {"--json", "--db", "store.db", "status"}).out).at(0).at("coverage").at("mirror_lost") == 2);
+    CHECK(has(run(desk, {"--db", "store.db", "status"}).out, "mirror     2 packets did not arrive\n"));
+    const Desk bare;
+    REQUIRE(run(bare, {"replay", "--policy", "policy.toml", "--db", "store.db", "clean.pcap"}).code == 0);
+    CHECK(lines_of(run(bare, {"--json", "--db", "store.db", "status"}).out).at(0).at("coverage").at("mirror_lost").is_null());
+    CHECK_FALSE(has(run(bare, {"--db", "store.db", "status"}).out, "did not arrive"));
+}
+
 TEST_CASE("ledger: who used a service that the policy wants account of, from when to when, and how it ended") {
     Desk desk;
     const std::string plain = desk.text("policy.toml"), rule = "name   = \"smtp-in\"";

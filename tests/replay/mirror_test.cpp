@@ -94,6 +94,25 @@ Behind behind(Frames frames, const std::string& more_wire = {}) {
     return {judge(behind_mirror(stock_policy, setup_of(Kind::erspan2)) + more_wire, frames)};
 }
 
+Frames numbered(const std::vector<std::uint32_t>& numbers, std::uint32_t session = 1) {
+    Frames out;
+    MirrorSetup s = setup_of(Kind::erspan2);
+    s.id = session;
+    for (const std::uint32_t n : numbers) {
+        s.sequence = n;
+        out.push_back(wrap(smtp_syn(), s));
+    }
+    return out;
+}
+
+/// On their way, of all sessions.
+std::optional<std::uint64_t> lost(const Frames& frames, Kind kind = Kind::erspan2) {
+    std::string policy = behind_mirror(stock_policy, setup_of(kind));
+    const std::string pin = "session = 10, vlan = 7";
+    if (const std::size_t at = policy.find(pin); at != std::string::npos) policy.replace(at, pin.size(), "vlan = 7");
+    return judge(policy, frames).counters.mirror.lost;
+}
+
 CraftedFrame mirrored(const CraftedFrame& f, std::uint32_t number = 0) { return wrap(f, setup_of(Kind::erspan2), number); }
 
 }  // namespace
@@ -229,6 +248,10 @@ TEST_CASE("mirror: an enclave's own datagram to the mirror's port is nested only
 
 TEST_CASE("mirror: the truncated bit makes the frame within truncated, whatever is left of it") {
     const std::size_t bit_at = tcp4_at + 8 + 2;
+    const MirrorSetup three = setup_of(Kind::erspan3);
+    const Judged j = judge(behind_mirror(stock_policy, three), {wrap(smtp_syn(), three), wrap(smtp_syn(), three, 1).flip(bit_at, 0x04)});
+    CHECK(describe(j.judgements[0]) == "allow");
+    CHECK(describe(j.judgements[1]) == "grey truncated");
     CHECK(describe(behind({mirrored(smtp_syn()).flip(bit_at, 0x04)}).last()) == "grey truncated");
     CHECK(describe(behind({mirrored(smtp_syn()).snap(70)}).last()) == "grey truncated");
 }
@@ -257,33 +280,47 @@ TEST_CASE("mirror: a filter that is blind to direction does not let the watcher'
 }
 
 TEST_CASE("mirror: packets that were lost on their way are counted by session, and unknown where nobody numbers") {
-    const auto lost = [](const Frames& frames, Kind kind) {
-        std::string policy = behind_mirror(stock_policy, setup_of(kind));
-        const std::string pin = "session = 10, vlan = 7";
-        if (const std::size_t at = policy.find(pin); at != std::string::npos) policy.replace(at, pin.size(), "vlan = 7");
-        return judge(policy, frames).counters.mirror.lost;
-    };
-    const auto numbered = [](std::initializer_list<std::uint32_t> numbers, std::uint32_t session) {
-        Frames out;
-        MirrorSetup s = setup_of(Kind::erspan2);
-        s.id = session;
-        for (const std::uint32_t n : numbers) {
-            s.sequence = n;
-            out.push_back(wrap(smtp_syn(), s));
-        }
-        return out;
-    };
-    CHECK(lost(numbered({7, 8, 9}, 1), Kind::erspan2) == 0u);
-    CHECK(lost(numbered({7, 10, 11}, 1), Kind::erspan2) == 2u);
-    CHECK(lost(numbered({7, 9, 8, 10}, 1), Kind::erspan2) == 0u);                      // late, not lost
-    CHECK(lost(numbered({0xffffffff, 0, 1, 3}, 1), Kind::erspan2) == 1u);              // numbers begin anew at 2^32
-    CHECK(lost(numbered({5'000'000, 1, 2, 4}, 1), Kind::erspan2) == 1u);               // the switch did
-    CHECK(lost(numbered({1, 3'000'000'000, 3'000'000'001}, 1), Kind::erspan2) == 0u);  // so far ahead that nobody can say
-    Frames two = numbered({1, 2, 4}, 1);
+    CHECK(lost(numbered({7, 8, 9})) == 0u);
+    CHECK(lost(numbered({7, 10, 11})) == 2u);
+    CHECK(lost(numbered({1, 1'000'002, 1'000'003})) == 1'000'000u);
+    CHECK(lost(numbered({1, 3'000'000'000, 3'000'000'001})) == 0u);  // so far ahead that nobody can say
+    Frames two = numbered({1, 2, 4});
     for (CraftedFrame& f : numbered({100, 101, 105}, 2)) two.push_back(f);
-    CHECK(lost(two, Kind::erspan2) == 4u);
+    CHECK(lost(two) == 4u);
     CHECK_FALSE(lost({wrap(smtp_syn(), setup_of(Kind::vxlan))}, Kind::vxlan));
-    CHECK_FALSE(lost({smtp_syn()}, Kind::erspan2));
+    CHECK_FALSE(lost({smtp_syn()}));
+}
+
+TEST_CASE("mirror: numbers that begin anew at 2^32 are no loss") {
+    CHECK(lost(numbered({0xfffffffe, 0xffffffff, 0, 1})) == 0u);
+    CHECK(lost(numbered({0xffffffff, 0, 1, 3})) == 1u);
+    CHECK(lost(numbered({0xfffffffe, 1, 2})) == 2u);
+    CHECK(lost(numbered({0xfffffffe, 1, 0xffffffff, 0, 2})) == 0u);  // and late over the end
+}
+
+TEST_CASE("mirror: packets out of order are late, not lost, and only those that were missed are taken back") {
+    CHECK(lost(numbered({7, 9, 8, 10})) == 0u);
+    CHECK(lost(numbered({7, 12, 8, 10, 13})) == 2u);
+    CHECK(lost(numbered({9, 8, 10})) == 0u);             // before the first
+    CHECK(lost(numbered({1, 5, 5, 5, 1, 1, 6})) == 3u);  // copies take nothing back
+    CHECK(lost(numbered({1, 5, 2, 2, 2, 2, 6})) == 2u);  // nor does a late one twice
+    CHECK(lost(numbered({1, 1030, 2, 1031})) == 1028u);  // too late to be known, and no new count
+    CHECK(lost(numbered({5'000'000, 1, 5'000'001, 2, 5'000'002})) == 0u);
+    CHECK(lost(numbered({1, 1030, 7, 1029, 1031})) == 1026u);
+    std::vector<std::uint32_t> twice;
+    for (std::uint32_t n = 1; n <= 200; ++n) twice.insert(twice.end(), {2 * n, 2 * n});
+    CHECK(lost(numbered(twice)) == 199u);
+}
+
+TEST_CASE("mirror: a switch that begins to number anew has lost nothing by that, and its losses are counted again") {
+    CHECK(lost(numbered({5'000'000, 1, 2, 4})) == 1u);
+    CHECK(lost(numbered({5'000'000, 5'000'003, 1, 3, 4})) == 3u);
+    std::vector<std::uint32_t> soon = {1, 2, 5};  // two lost
+    for (std::uint32_t n = 6; n <= 500; ++n) soon.push_back(n);
+    for (std::uint32_t n = 1; n <= 100; ++n) soon.push_back(n);
+    CHECK(lost(numbered(soon)) == 0u);  // 3 and 4 seem late
+    soon.insert(soon.end(), {110, 111});
+    CHECK(lost(numbered(soon)) == 9u);
 }
 
 TEST_CASE("mirror: mode tcpdump asks about the frame as it was captured") {

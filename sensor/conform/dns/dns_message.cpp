@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sensor/conform/dns/dns_targets.hpp"
+
 namespace sw {
 namespace {
 
@@ -25,7 +27,7 @@ constexpr std::uint8_t form_error = 1, server_failure = 2, not_implemented = 4, 
 /// The names that the answer section may speak of, as it unfolds: the one that was asked, then those that aliases lead to.
 class Aliases {
 public:
-    explicit Aliases(const DnsName& asked) { names_[0] = asked; }
+    void begin(const DnsName& asked) { names_[0] = asked; }
 
     bool has(const DnsName& owner) const {
         return std::any_of(names_.begin(), names_.begin() + size_, [&](const DnsName& n) { return n == owner; });
@@ -120,12 +122,12 @@ private:
         out_.type = load_be16(&message_[at_]);
         if (load_be16(&message_[at_ + 2]) != internet) return DnsFault{at_ + 2, in_question, "the class IN"};
         out_.question_end = at_ += 4;
+        aliases_.begin(*name);
         return std::nullopt;
     }
 
     std::optional<DnsFault> section(DnsSection s) {
         const std::string_view state = section_names[static_cast<unsigned>(s)];
-        Aliases aliases(out_.name);
         for (unsigned left = count(1 + static_cast<unsigned>(s)); left > 0; --left) {
             const std::size_t begin = at_;
             const auto record = read_dns_record(message_, at_);
@@ -139,8 +141,8 @@ private:
             }
             if (record->klass != internet) return DnsFault{type_at(*record) + 2, state, "the class IN"};
             if (const auto where = misformed_dns_data(message_, *record)) return DnsFault{*where, state, "data in the form of its type"};
-            if (s == DnsSection::answer && !unfolds(aliases, *record))
-                return DnsFault{begin, state, "a record of the name that was asked, or of its aliases"};
+            if (const auto why = unrelated(s, *record)) return DnsFault{begin, state, *why};
+            targets_.add(message_, *record);
             if (record->type == txt) out_.txt_octets += static_cast<std::uint32_t>(record->data_end - record->data);
         }
         return std::nullopt;
@@ -148,13 +150,28 @@ private:
 
     static std::size_t type_at(const DnsRecord& record) { return record.data - 10; }
 
-    bool unfolds(Aliases& aliases, const DnsRecord& record) const {
+    /// A resolver's answer says nothing that was not asked about: not what a forger would like believed, and not what a tunnel carries.
+    std::optional<std::string_view> unrelated(DnsSection s, const DnsRecord& record) {
+        if (s == DnsSection::answer) {
+            if (unfolds(record)) return std::nullopt;
+            return "a record of the name that was asked, or of its aliases";
+        }
+        if (s == DnsSection::authority) {  // proofs (NSEC) are about names beside it
+            const bool of_zone = record.type == ns || record.type == soa || record.type == ds;
+            if (!of_zone || aliases_.has(record.owner) || aliases_.has_below(record.owner)) return std::nullopt;
+            return "a zone in which that name lies, or one of its aliases";
+        }
+        if (aliases_.has(record.owner) || targets_.has(message_, record.owner)) return std::nullopt;
+        return "a record of a name that the others lead to";
+    }
+
+    bool unfolds(const DnsRecord& record) {
         const bool of_ancestor = record.type == dname || record.type == rrsig;
-        if (!aliases.has(record.owner) && !(of_ancestor && aliases.has_below(record.owner))) return false;
+        if (!aliases_.has(record.owner) && !(of_ancestor && aliases_.has_below(record.owner))) return false;
         if (record.type != cname || out_.type == cname) return true;
         std::size_t at = record.data;
         const auto target = read_dns_name(message_, at, DnsNameStyle::compressed);
-        return target && aliases.add(*target);
+        return target && aliases_.add(*target);
     }
 
     std::optional<DnsFault> edns(const DnsRecord& record) {
@@ -176,6 +193,8 @@ private:
     bool is_answer_, stream_;
     DnsMessage& out_;
     std::size_t at_ = 0;
+    Aliases aliases_;
+    DnsTargets targets_;
     unsigned extended_code_ = 0;
     bool has_edns_ = false;
 };

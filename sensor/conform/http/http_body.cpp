@@ -38,14 +38,41 @@ std::optional<Fault> BodyReader::size(std::uint8_t octet) {
     return std::nullopt;
 }
 
+/// RFC 9112 7.1.1: names and values. A string in quotes that does not end on its line is read in two ways.
+std::optional<Fault> BodyReader::extension(std::uint8_t octet) {
+    if (++count_ > most_extension) return ambiguous("an extension of at most 256 octets");
+    if (part_ == Part::extension) {
+        if (octet == '\r') part_ = Part::size_end;
+        if (octet == '"') part_ = Part::quoted;
+        const bool between = octet == ';' || octet == '=' || octet == ' ' || octet == '\t' || octet == '"' || octet == '\r';
+        return between || is_token(octet) ? std::nullopt : ambiguous("names and values of an extension");
+    }
+    const bool escaped = part_ == Part::escaped;
+    part_ = !escaped && octet == '"' ? Part::extension : !escaped && octet == '\\' ? Part::escaped : Part::quoted;
+    return is_text(octet) ? std::nullopt : ambiguous("the end of the quotes on the same line");
+}
+
+/// RFC 9110 6.5.1: what frames a message never stands behind it.
+std::optional<Fault> BodyReader::trailer_name(std::uint8_t octet) {
+    if (octet == ':') {
+        part_ = Part::trailer;
+        const bool frames = name_known_ && name_.complete(fields) >= 0;
+        return frames ? ambiguous("no field that frames the message, once it is over") : std::nullopt;
+    }
+    name_known_ = name_known_ && name_.take(fields, octet);
+    return is_token(octet) ? std::nullopt : ambiguous("a field's name and a colon");
+}
+
 std::optional<Fault> BodyReader::trailer(std::uint8_t octet) {
     if (++count_ > most_trailer) return ambiguous("trailers of at most 8,192 octets");
     if (part_ == Part::trailer_begin) {
         if (octet == ' ' || octet == '\t' || octet == ':') return ambiguous("a field on one line");
-        part_ = octet == '\r' ? Part::last_end : Part::trailer;
-    } else if (octet == '\r') {
-        part_ = Part::trailer_end;
+        name_.begin();
+        name_known_ = true;
+        part_ = octet == '\r' ? Part::last_end : Part::trailer_name;
     }
+    if (part_ == Part::trailer_name) return trailer_name(octet);
+    if (part_ == Part::trailer && octet == '\r') part_ = Part::trailer_end;
     return octet == '\r' || is_text(octet) ? std::nullopt : ambiguous("a field, or the end of the trailers");
 }
 
@@ -59,9 +86,9 @@ std::optional<Fault> BodyReader::framing(std::uint8_t octet) {
         case Part::size:
             return size(octet);
         case Part::extension:
-            if (++count_ > most_extension) return ambiguous("an extension of at most 256 octets");
-            if (octet == '\r') part_ = Part::size_end;
-            return octet == '\r' || is_text(octet) ? std::nullopt : ambiguous("an extension of visible octets");
+        case Part::quoted:
+        case Part::escaped:
+            return extension(octet);
         case Part::size_end:
             count_ = 0;
             return line_feed(left_ > 0 ? Part::data : Part::trailer_begin);
@@ -72,6 +99,7 @@ std::optional<Fault> BodyReader::framing(std::uint8_t octet) {
             digits_ = 0;
             return line_feed(Part::size);
         case Part::trailer_begin:
+        case Part::trailer_name:
         case Part::trailer:
             return trailer(octet);
         case Part::trailer_end:

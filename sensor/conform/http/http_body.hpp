@@ -29,10 +29,13 @@ private:
         data,
         size,
         extension,
+        quoted,
+        escaped,
         size_end,
         data_end,
         data_line,
         trailer_begin,
+        trailer_name,
         trailer,
         trailer_end,
         last_end,
@@ -40,7 +43,9 @@ private:
     };
     std::optional<Fault> framing(std::uint8_t octet);
     std::optional<Fault> size(std::uint8_t octet);
+    std::optional<Fault> extension(std::uint8_t octet);
     std::optional<Fault> trailer(std::uint8_t octet);
+    std::optional<Fault> trailer_name(std::uint8_t octet);
 
     static constexpr unsigned most_digits = 15, most_extension = 256, most_trailer = 8'192;
 
@@ -49,6 +54,8 @@ private:
     std::uint8_t digits_ = 0;
     std::uint16_t count_ = 0;  ///< octets of the extension or of all trailers
     std::uint64_t left_ = 0;   ///< of the body or the chunk
+    WordMatch name_;           ///< of a trailer
+    bool name_known_ = true;
 };
 
 }  // namespace sw::http

@@ -13,8 +13,6 @@ bool is_letter(std::uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c
 bool is_hex(std::uint8_t c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_one_of(std::uint8_t c, std::string_view set) { return c != 0 && set.find(static_cast<char>(c)) != std::string_view::npos; }
 
-/// RFC 9110 5.6.2
-bool is_token(std::uint8_t c) { return is_digit(c) || is_letter(c) || is_one_of(c, "!#$%&'*+-.^_`|~"); }
 /// RFC 3986 2: all that may stand in a path and a query, but for percent signs; and what clients leave as it is in queries.
 bool is_uri(std::uint8_t c) { return is_digit(c) || is_letter(c) || is_one_of(c, "-._~!$&'()*+,;=:@/?[]|{}^`"); }
 /// RFC 9110 5.5
@@ -42,7 +40,8 @@ std::optional<Fault> HeadReader::method(std::uint8_t octet) {
         at_ = 1;
         return std::nullopt;
     }
-    if (octet != ' ') return word_.take(methods, octet) ? std::nullopt : wrong("a method of HTTP");
+    const bool lower = octet >= 'a' && octet <= 'z';  // methods are told by their case (RFC 9110 9.1)
+    if (octet != ' ') return !lower && word_.take(methods, octet) ? std::nullopt : wrong("a method of HTTP");
     head_.method = word_.complete(methods);
     if (head_.method < 0) return wrong("a method of HTTP");
     word_.begin();
@@ -177,6 +176,8 @@ std::optional<Fault> HeadReader::end_value() {
             const int option = word_known_ ? word_.complete(connection_options) : -1;
             if (option == 0) head_.close = true;
             if (option == 1) head_.keep_alive = true;
+            // RFC 9110 7.6.1; large caches do name Transfer-Encoding in their responses.
+            if (option > 1 && request_) return ambiguous("no field that frames: whoever passes the message on would drop it");
             word_.begin();
             word_known_ = true;
             return std::nullopt;

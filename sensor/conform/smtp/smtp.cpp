@@ -63,8 +63,7 @@ bool SmtpMachine::server_octet(std::uint8_t octet, Listener& listener, Fault& fa
     if (!replies_.line_done()) return true;
     const bool ehlo = greeted_ && !queue_.empty() && queue_.front() == Verb::ehlo && replies_.code() == 250;
     if (ehlo && !replies_.first_line()) offered(replies_.word());
-    if (replies_.reply_done()) replied(replies_.code());
-    return true;
+    return !replies_.reply_done() || replied(replies_.code(), fault);
 }
 
 /// The greeting's first line, for whoever pins it.
@@ -83,25 +82,30 @@ void SmtpMachine::offered(std::string_view word) {
     if (word == "SMTPUTF8") next_offers_.utf8 = true;
 }
 
-void SmtpMachine::replied(std::uint16_t code) {
+bool SmtpMachine::replied(std::uint16_t code, Fault& fault) {
     if (!greeted_) {
         greeted_ = true;
         refused_ = code != 220;
         client_ = Client::commands;
-    } else if (!queue_.empty()) {
-        const Verb verb = queue_.front();
-        queue_.pop();
-        answered(verb, code < 400);
+        return true;
     }
+    if (queue_.empty()) return true;
+    const Verb verb = queue_.front();
+    queue_.pop();
+    return answered(verb, code < 400, fault);
 }
 
-void SmtpMachine::answered(Verb verb, bool accepted) {
+bool SmtpMachine::answered(Verb verb, bool accepted, Fault& fault) {
     if (verb == Verb::ehlo && accepted) offers_ = next_offers_;
     if (verb == Verb::helo && accepted) offers_ = {};  // it offers nothing (RFC 5321 section 4.1.1.1)
-    if (client_ != Client::waits || !queue_.empty()) return;
+    // RFC 3030 section 2: a chunk is accepted once it is there.
+    const bool chunk_open = client_ == Client::content && !data_ && queue_.empty() && !content_.chunk_over();
+    if (verb == Verb::bdat && accepted && chunk_open) return not_smtp(fault, "answering BDAT", "the whole chunk first");
+    if (client_ != Client::waits || !queue_.empty()) return true;
     client_ = Client::commands;
-    if (!accepted) return;
+    if (!accepted) return true;
     if (verb == Verb::data) {
+        if (!first_chunk_) return not_smtp(fault, "answering DATA", "a refusal: chunks of this mail came before (RFC 3030 section 2)");
         client_ = Client::content;
         data_ = true;
         content_.begin_data(offers_.eight_bit);
@@ -111,6 +115,7 @@ void SmtpMachine::answered(Verb verb, bool accepted) {
         tls_.emplace(*demands_);
     }
     if (verb == Verb::quit) client_ = Client::gone;
+    return true;
 }
 
 // What the client says.

@@ -38,8 +38,8 @@ private:
     bool server_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
     void note_banner(std::uint8_t octet, Listener& listener);
     void offered(std::string_view word);
-    void replied(std::uint16_t code);
-    void answered(smtp::Verb verb, bool accepted);
+    bool replied(std::uint16_t code, smtp::Fault& fault);
+    bool answered(smtp::Verb verb, bool accepted, smtp::Fault& fault);
     bool client_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
     bool may_speak(smtp::Fault& fault) const;
     bool commanded(smtp::Verb verb, Listener& listener, smtp::Fault& fault);

@@ -24,6 +24,7 @@ public:
     Taken take(std::span<const std::uint8_t> octets);
     /// The mail's last chunk is over: no line may be open at its CR.
     bool ends_between_lines() const { return !cr_; }
+    bool chunk_over() const { return left_ == 0; }
     /// So many octets were not seen. false: nobody can say where in the mail we are now.
     bool skip(std::uint64_t octets);
 

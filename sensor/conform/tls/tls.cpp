@@ -31,7 +31,7 @@ constexpr std::string_view sizes_that_fit = "lengths that add up";
 
 /// What begins nearly all records of a conversation, in one piece: only its length is left to be judged.
 bool is_sealed_header(std::span<const std::uint8_t> octets) {
-    return octets.size() >= 5 && octets[0] == record::application_data && octets[1] == 3 && octets[2] <= 4;
+    return octets.size() >= 5 && octets[0] == record::application_data && octets[1] == 3 && octets[2] <= 3;
 }
 
 std::string_view in_handshake(Side from) { return from == Side::initiator ? "in the client's handshake" : "in the server's handshake"; }
@@ -92,7 +92,8 @@ TlsMachine::MaybeFault TlsMachine::header_octet(End& e, Side from, std::uint8_t 
         if (e.offset == 0 ? !opens : !known) return wrong(e.offset == 0 ? "waiting for TLS" : state, "a TLS record");
     }
     if (e.header_size == 1 && octet != 3) return wrong(state, "a version of TLS in the record");
-    if (e.header_size == 2 && octet > 4) return wrong(state, "a version of TLS in the record");
+    // Frozen before TLS 1.3 (RFC 8446 5.1).
+    if (e.header_size == 2 && octet > 3) return wrong(state, "a version of TLS in the record");
     e.header[e.header_size] = octet;
     if (e.header_size < 4) {
         ++e.header_size;
@@ -110,6 +111,7 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
     const std::string_view state = e.sealed ? "between records" : in_handshake(from);
     const bool early = type == record::application_data && from == Side::initiator && client_hello_.early_data && e.stage != Stage::start;
     const std::uint32_t most = e.sealed && !is_13() ? most_sealed_12 : e.sealed || early ? most_sealed : most_plain;
+    if (e.gone) return wrong("behind a fatal alert", "nothing");
     if (size == 0 || size > most) return wrong(state, "a record of at most 16,384 octets, or a little more where it is encrypted");
     e.record_left = size;
     e.alert_at = 0;
@@ -117,7 +119,10 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
     if (type == record::heartbeat && !(e.sealed && heartbeat_)) return wrong(state, "no heartbeat");
     // TLS 1.3: all is application data by its outer type, but for a ChangeCipherSpec of courtesy (RFC 8446 section 5, appendix D.4).
     const bool courtesy = type == record::change_cipher_spec && size == 1 && !e.change;
-    if (e.sealed && is_13() && type != record::application_data && !courtesy) return wrong(state, "application data");
+    // A client that refuses what the server showed may have no keys to write with yet: OpenSSL's says so in clear.
+    const bool refusal = type == record::alert && size == 2 && from == Side::initiator && !e.hid;
+    if (e.sealed && is_13() && type != record::application_data && !courtesy && !refusal) return wrong(state, "application data");
+    e.hid = e.hid || (e.sealed && type == record::application_data);
     if (e.sealed) return std::nullopt;
     if (type == record::change_cipher_spec && size != 1) return wrong(state, "a ChangeCipherSpec of one octet");
     if (type == record::alert && size != 2) return wrong(state, "an alert of two octets");
@@ -128,18 +133,20 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
 void TlsMachine::body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault) {
     const std::uint8_t type = e.header[0];
     const std::uint64_t before = e.offset;
-    if (e.sealed && is_13() && (type == record::handshake || type == record::alert)) {
+    if (e.sealed && is_13() && type == record::handshake) {
         // The server's hello ends what can be read: nothing may stand behind it in its record (RFC 8446 section 5.1).
         fault = wrong(in_handshake(from), "the end of the record");
     } else if (type == record::change_cipher_spec && (!e.sealed || is_13())) {
         fault = change_cipher(e, from, octets[0], listener);
         e.offset += !fault;
+    } else if (type == record::alert && (!e.sealed || is_13())) {
+        // Level: warning or fatal (RFC 8446 section 6).
+        const bool level = octets[0] == 2 || (octets[0] == 1 && !e.sealed);
+        if (e.alert_at++ == 0 && !level) fault = wrong(in_handshake(from), e.sealed ? "a fatal alert" : "an alert of level 1 or 2");
+        e.gone = e.sealed && e.alert_at == 2;
+        e.offset += !fault;
     } else if (e.sealed || type == record::application_data) {
         e.offset += octets.size();  // nobody can read them
-    } else if (type == record::alert) {
-        // Level: warning or fatal (RFC 8446 section 6).
-        if (e.alert_at++ == 0 && octets[0] != 1 && octets[0] != 2) fault = wrong(in_handshake(from), "an alert of level 1 or 2");
-        e.offset += !fault;
     } else {
         handshake(e, from, octets, now, listener, fault);
     }

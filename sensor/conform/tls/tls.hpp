@@ -56,6 +56,8 @@ private:
         std::uint8_t header_size = 0;
         bool sealed = false;  ///< what it sends cannot be read any more
         bool change = false;  ///< it sent ChangeCipherSpec
+        bool hid = false;     ///< it sent a record that cannot be read
+        bool gone = false;    ///< it gave up in clear
         bool full = false;    ///< it sent more than its hello
         bool in_message = false;
         std::uint8_t message_header = 0;  ///< octets of a message's header so far

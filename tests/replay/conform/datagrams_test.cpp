@@ -1,8 +1,10 @@
 /// NTP, WireGuard, OpenVPN, IKE and ESP: what can be said of them without keys.
 #include <fmt/format.h>
 
+#include "rules/policy/spoken.hpp"
 #include "tests/replay/conform/talks.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/messages.hpp"
 
 namespace sw::craft {
 namespace {
@@ -175,6 +177,20 @@ TEST_CASE("conformance: over a transport that its protocol does not have, the fi
         hostile("ssh", "SSH over UDP", {{client, "SSH-2.0-a\r\n"}}, 0),
         hostile("imap", "nothing at all over UDP", {{client, ""}}, 0),
     });
+}
+
+TEST_CASE("conformance: a ping is no conversation of a rule that speaks, each packet of it, whatever the protocol") {
+    for (const std::string_view speaks : spoken_protocols()) {
+        INFO(speaks);
+        const std::string policy = "[[allow]]\nname = 'wide'\nfilter = 'ip or ip6'\nspeaks = '" + std::string(speaks) + "'\n";
+        const Frames frames = {echo_request(v4(mail), v4(resolver), 7), echo_reply(v4(resolver), v4(mail), 7),
+                               echo_request(v4(mail), v4(resolver), 7, 2), echo_request(v6(mail), v6(resolver), 7),
+                               echo_reply(v6(resolver), v6(mail), 7)};
+        const Judged j = judge(policy, frames);
+        for (const Judgement& one : j.judgements) CHECK(describe(one) == "grey not-speaking");
+        CHECK(sentence(j.findings.at(0), *j.policy).find("over ICMP") != std::string::npos);
+        CHECK(j.speech.at(0).breached == 2);
+    }
 }
 
 TEST_CASE("wireguard: honest tunnels are clean") {

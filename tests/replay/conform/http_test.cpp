@@ -47,6 +47,13 @@ TEST_CASE("http: honest conversations are clean") {
                    "\\r\\n\nS> 0\nS> Digest: x\nS> \n" + get + empty_ok),
         honest("a body that is handed in, and a server that wants it",
                post + "C> Content-Length: 4\nC> Expect: 100-continue\nC> \nS> HTTP/1.1 100 Continue\nS> \nC: data\n" + empty_ok),
+        honest("extensions of every form",
+               post +
+                   "C> Transfer-Encoding: chunked\nC> \nC> 4;a;b = c ; d=\"e\\\\\"f;\\\\\\\\\"\nC> data\nC> 0;z\nC> "
+                   "Server-Timing: a, b\nC> \n" +
+                   empty_ok),
+        honest("a cache that names its coding in Connection",
+               get + "S> HTTP/1.1 200 OK\nS> Transfer-Encoding: chunked\nS> Connection: Transfer-Encoding, keep-alive\nS> \nS> 0\nS> \n"),
         honest("chunks that are handed in", post + "C> Transfer-Encoding: chunked\nC> \nC> 4\nC> data\nC> 0\nC> \n" + empty_ok),
         honest("a body up to the end of the connection", get + "S> HTTP/1.1 200 OK\nS> \nS: anything \\x00\\xff\\n at all\nS.\nC.\n"),
         honest("HTTP/1.0", "C> GET /a?b=%20c HTTP/1.0\nC> \nS> HTTP/1.0 404 Not Found\nS> \nS: no\nS.\nC.\n"),
@@ -122,6 +129,18 @@ TEST_CASE("http hostile: a length that two servers may read differently") {
         smuggled("a chunk that is longer than it says", post + "C> Transfer-Encoding: chunked\nC> \nC: 2\\r\\nab\\^c\\r\\n\n"),
         smuggled("a chunk that ends with LF", post + "C> Transfer-Encoding: chunked\nC> \nC: 2\\r\\nab\\^\\n0\\r\\n\n"),
         smuggled("a trailer over two lines", post + "C> Transfer-Encoding: chunked\nC> \nC: 0\\r\\nX: a\\r\\n\\^ b\\r\\n\n"),
+        smuggled("a string in quotes that ends on no line",
+                 post + "C> Transfer-Encoding: chunked\nC> \nC: 1;a=\"b\\^\\r\\nX\\r\\n0\\r\\n\\r\\n\n"),
+        smuggled("a string in quotes whose end is escaped",
+                 post + "C> Transfer-Encoding: chunked\nC> \nC: 1;a=\"b\\\\\"\\^\\r\\nX\\r\\n\n"),
+        smuggled("an extension that ends with LF", post + "C> Transfer-Encoding: chunked\nC> \nC: 1;\\^\\nxx\\r\\n0\\r\\n\n"),
+        smuggled("a length behind the chunks", post + "C> Transfer-Encoding: chunked\nC> \nC: 0\\r\\nContent-Length\\^: 5\\r\\n\n"),
+        smuggled("chunks behind the chunks",
+                 post + "C> Transfer-Encoding: chunked\nC> \nC: 0\\r\\nX: y\\r\\ntransfer-encoding\\^: chunked\\r\\n\n"),
+        smuggled("a request in place of a trailer", post + "C> Transfer-Encoding: chunked\nC> \nC: 0\\r\\nGET\\^ /admin HTTP/1.1\\r\\n\n"),
+        smuggled("a length that is to be dropped on the way",
+                 post + "C> Content-Length: 4\nC: Connection: close, content-length\\^\\r\\n\n"),
+        smuggled("chunks that are to be dropped on the way", post + "C: Connection: Transfer-Encoding\\^,close\\r\\n\n"),
         smuggled("a response with both", get + "S> HTTP/1.1 200 OK\nS> Content-Length: 4\nS> Transfer-Encoding: chunked\nS: \\r\\^\\n\n"),
         smuggled("a length where there is no body", get + "S> HTTP/1.1 204 None\nS> Content-Length: 4\nS: \\r\\^\\n\n"),
     });
@@ -129,6 +148,8 @@ TEST_CASE("http hostile: a length that two servers may read differently") {
 
 TEST_CASE("http hostile: not HTTP at all") {
     expect_found({
+        hostile("a method in small letters", "C: \\^get / HTTP/1.1\\r\\n\n"),
+        hostile("a method that ends in small letters", "C: GE\\^t / HTTP/1.1\\r\\n\n"),
         hostile("SSH", "C: S\\^SH-2.0-OpenSSH_9.2\\r\\n\n"),
         hostile("TLS", "C: \\^\\x16\\x03\\x01\\x02\\0\n"),
         hostile("a shell", get + "S: \\^uid=0(root)\\n\n"),

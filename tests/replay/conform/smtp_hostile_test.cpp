@@ -226,6 +226,9 @@ TEST_CASE("smtp hostile: mails and chunks of other sizes than they claim") {
     const std::string chunked = pipelining + envelope;
     expect_found({
         hostile("BDAT where it is not offered", not_speaking, hello + envelope + "C: BDAT\\^ 5 LAST\\r\\nhello\n"),
+        hostile("a chunk that is accepted before it is there", not_speaking, chunked + "C> BDAT 300 LAST\nC: hello\nS: 250 ok\\r\\^\\n\n"),
+        hostile("DATA that is accepted behind a chunk", not_speaking,
+                chunked + "C> BDAT 5\nC: hello\nS> 250 ok\nC> DATA\nS: 354 go\\r\\^\\n\n"),
         hostile("a chunk that is longer than it says", not_speaking, chunked + "C> BDAT 5 LAST\nC: hello\\^ there\\r\\n\n"),
         hostile("a size that is none", not_speaking, chunked + "C: BDAT \\^five\\r\\n\n"),
         hostile("a negative size", not_speaking, chunked + "C: BDAT \\^-5\\r\\n\n"),

@@ -79,6 +79,30 @@ TEST_CASE("coverage alarms: what the sensor tells itself is not told a second ti
     CHECK(w.dropped(4) == drops("4"));
 }
 
+TEST_CASE("coverage alarms: what a mirror lost on its way rings high, also where the sensor tells of all other losses itself") {
+    Watched w;
+    const auto lost = [&w](std::optional<std::uint64_t> packets, bool told) {
+        CoverageRecord c = w.next();
+        c.mirror_lost = packets;
+        c.kernel_drops = told ? 9 : 0;
+        c.told = told;
+        w.alarms.coverage(c);
+        return w.alarms.take();
+    };
+    CHECK(lost(std::nullopt, false).empty());
+    CHECK(lost(0, false).empty());
+    CHECK(lost(0, true).empty());
+    for (const bool told : {false, true}) {
+        const auto alarms = lost(7, told);
+        REQUIRE(alarms.size() == 1);
+        CHECK((alarms[0].severity == Severity::high && alarms[0].kind == "coverage" && alarms[0].count == 7));
+        CHECK(alarms[0].sentence == "spool: 7 packets of the mirror did not arrive and were never judged");
+        CHECK(lost(2, told).empty());      // 9 in all
+        CHECK(lost(1, told).size() == 1);  // 10
+        CHECK(lost(0, false).empty());     // whole again
+    }
+}
+
 TEST_CASE("coverage alarms: packets not kept ring high and a clock that steps is a notice") {
     Watched w;
     CoverageRecord c = w.next();

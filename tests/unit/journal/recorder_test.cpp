@@ -7,6 +7,7 @@
 #include "rules/confine/confine.hpp"
 #include "sensor/journal/chart_table.hpp"
 #include "tests/support/enclave_day.hpp"
+#include "tests/support/mirror.hpp"
 #include "tests/support/stock.hpp"
 #include "tests/support/tls.hpp"
 #include "tests/unit/journal/journal_fixture.hpp"
@@ -409,4 +410,24 @@ TEST_CASE("recorder: rules that want no account have none of it") {
     f.recorder.end();
     REQUIRE(f.kept.flows.size() == 1);
     CHECK((!f.kept.flows[0].ledger && f.kept.flows[0].names.empty()));
+}
+
+TEST_CASE("recorder: coverage tells what the mirror lost since the one before, and nothing where nobody numbers") {
+    Feed f(policy_of(parse_policy("test.toml", craft::behind_mirror(craft::stock_policy, {}))));
+    const auto lost_after = [&f](std::initializer_list<std::uint32_t> numbers) {
+        craft::Frames frames;
+        for (const std::uint32_t n : numbers) frames.push_back(craft::wrap(craft::smtp_syn(), {}, n));
+        f.take(frames, 2);
+        f.recorder.end_file("", "");
+        return f.kept.coverages.back().mirror_lost;
+    };
+    CHECK(lost_after({1, 2, 5}) == 2u);
+    CHECK(lost_after({6, 7}) == 0u);
+    CHECK(lost_after({11}) == 3u);
+    CHECK(lost_after({8, 12}) == 0u);  // late: the stretch before has told it
+
+    Feed bare(mail_policy());
+    bare.take({craft::smtp_syn()}, 1);
+    bare.recorder.end_file("", "");
+    CHECK_FALSE(bare.kept.coverages.back().mirror_lost);
 }

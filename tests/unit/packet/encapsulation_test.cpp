@@ -187,7 +187,6 @@ TEST_CASE("encapsulation: bits that no mirror sets are refused") {
         CHECK(why(wrapped(Kind::erspan2).flip(gre_at, bit), Kind::erspan2) == "has GRE flags or a version that no mirror sets");
     CHECK(why(wrapped(Kind::erspan2).flip(gre_at + 1, 1), Kind::erspan2) == "has GRE flags or a version that no mirror sets");
     CHECK(why(wrapped(Kind::erspan2).flip(erspan_at, 0x30), Kind::erspan2) == "has another version of ERSPAN");
-    CHECK(why(wrapped(Kind::erspan2).set8(erspan_at + 2, 0x08), Kind::erspan2) == "carries a frame of ISL");
     CHECK(why(wrapped(Kind::erspan3).set16(erspan_at + 10, 7 << 10), Kind::erspan3) ==
           "carries no Ethernet frame, but the switch's own words");
     for (const std::size_t at : {0u, 1u, 3u, 7u})
@@ -197,6 +196,16 @@ TEST_CASE("encapsulation: bits that no mirror sets are refused") {
     CHECK(why(wrapped(Kind::tzsp).set8(udp_payload_at + 1, 4), Kind::tzsp) == "is TZSP that carries no frame");
     CHECK(why(wrapped(Kind::tzsp).set8(udp_payload_at + 3, 18), Kind::tzsp) == "is TZSP that carries no Ethernet");
     CHECK(why(wrapped(Kind::gre).set8(gre_at + 12, 0x65), Kind::gre) == "is GRE whose type contradicts the IP version in it");
+}
+
+TEST_CASE("encapsulation: ERSPAN II carries Ethernet, whatever trunk the switch saw it on") {
+    const CraftedFrame bare = wrapped(Kind::erspan2);
+    for (const std::uint8_t trunk : {0x00, 0x08, 0x10, 0x18}) {  // none, ISL, 802.1Q, its tag kept
+        const CraftedFrame f = CraftedFrame(bare).set8(erspan_at + 2, trunk);
+        const Unwrapping u = opened(f, Kind::erspan2);
+        REQUIRE(u.frame);
+        CHECK(taken_out(f, u.frame->wrapping) == taken_out(bare, opened(bare, Kind::erspan2).frame->wrapping));
+    }
 }
 
 TEST_CASE("encapsulation: a header that is cut anywhere gives no frame") {

@@ -1,7 +1,9 @@
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "rules/confine/confine.hpp"
+#include "rules/packet/encapsulation.hpp"
 #include "rules/policy/policy.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/policy/policy_helpers.hpp"
@@ -27,6 +29,45 @@ std::string words_of(const std::string& page) {
         std::istringstream words(line);
         for (std::string word; words >> word;) out += word + " ";
     }
+    return out;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+    return text;
+}
+
+/// What stands in its literal displays, as a reader would write it into a file of his own: mdoc's escapes gone, the home network, the
+/// names and one rule of the whole policy at its end put before what is a part only; the last is that whole one.
+std::vector<std::string> examples() {
+    const std::string page = read("docs/man/span-watcher-policy.5");
+    std::vector<std::string> blocks;
+    for (std::size_t at = page.find(".Bd -literal"); at != std::string::npos; at = page.find(".Bd -literal", at + 1)) {
+        const std::size_t body = page.find('\n', at) + 1;
+        blocks.push_back(replaced(page.substr(body, page.find(".Ed", body) - body), "\\e", "\\"));
+    }
+    REQUIRE(blocks.size() > 1);
+    const std::string whole = blocks.back();
+    blocks.pop_back();
+    const std::string front = whole.substr(0, whole.find("[[allow]]"));
+    std::vector<std::string> out;
+    for (const std::string& block : blocks) {
+        if (block.starts_with("enclave")) {
+            out.push_back(block + "[[allow]]\nname = 'a'\nfilter = 'tcp and src net $home'\n");
+            continue;
+        }
+        const bool has_rule = block.find("[[allow]]") != std::string::npos;
+        const bool asks_dns = block.find("[[dns_pin]]") != std::string::npos;
+        const std::string rule =
+            std::string("[[allow]]\nname = 'a'\nfilter = 'tcp and src net $home'\n") + (asks_dns ? "speaks = 'dns'\n" : "");
+        // One policy has one mirror: each table of it is an example of its own.
+        for (std::size_t at = 0; at < block.size();) {
+            const std::size_t next = std::min(block.find("[wire.mirror]", at + 1), block.size());
+            out.push_back(front + (has_rule ? "" : rule) + block.substr(at, next - at));
+            at = next;
+        }
+    }
+    out.push_back(whole);
     return out;
 }
 
@@ -68,13 +109,57 @@ TEST_CASE("span-watcher-policy(5): every reason stands in it with its sentence")
     }
 }
 
-TEST_CASE("span-watcher-policy(5): its example is a policy that loads") {
-    const std::string page = read("docs/man/span-watcher-policy.5");
-    const std::size_t begin = page.find(".Bd -literal\nenclave");
-    REQUIRE(begin != std::string::npos);
-    const std::size_t body = page.find('\n', begin) + 1;
-    const PolicyLoad load = test::parse(page.substr(body, page.find(".Ed", body) - body));
+TEST_CASE("span-watcher-policy(5): every example in it is a policy that rules check accepts without a word") {
+    mark_unconfined();
+    const std::vector<std::string> all = examples();
+    CHECK(all.size() > 15);
+    for (const std::string& text : all) {
+        INFO(text);
+        const PolicyLoad load = test::parse(text);
+        CHECK(test::places(load.diagnostics).empty());
+        REQUIRE(load.policy);
+        for (const Diagnostic& d : lint(*load.policy, Timestamp{})) {
+            INFO(d.message);
+            CHECK(d.line == 0);
+        }
+        CHECK(show(*test::parse(show(*load.policy)).policy) == show(*load.policy));
+    }
+    CHECK(test::parse(all.back()).policy->rules.size() == 5);
+}
+
+TEST_CASE("README: its policy is one that rules check accepts without a word") {
+    mark_unconfined();
+    const std::string page = read("README.md");
+    const std::size_t body = page.find("```toml\n") + 8;
+    REQUIRE(body > 8);
+    const PolicyLoad load = test::parse(page.substr(body, page.find("```", body) - body));
     CHECK(test::places(load.diagnostics).empty());
     REQUIRE(load.policy);
+    CHECK(test::places(lint(*load.policy, Timestamp{})).empty());
     CHECK(load.policy->rules.size() == 5);
+}
+
+TEST_CASE("span-watcher-policy(5): each key that it documents stands in an example, and each kind of mirror") {
+    const std::string page = read("docs/man/span-watcher-policy.5");
+    std::string text;
+    for (const std::string& example : examples()) text += example;
+    const std::size_t end = page.find(".Sh VERDICT"), logs = page.find(".Ss Logs");
+    REQUIRE((logs < end && end != std::string::npos));
+    std::istringstream lines(page.substr(0, logs));
+    std::size_t keys = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with(".It Ic ") && !line.starts_with(".It Cm ")) continue;
+        std::istringstream words(line.substr(7));
+        for (std::string key; words >> key;) {
+            if (key == ",") continue;
+            INFO(key);
+            CHECK(std::regex_search(text, std::regex("(^|[\\n{,] *)" + key + " *= |[.]" + key + "\\]")));
+            ++keys;
+        }
+    }
+    CHECK(keys > 40);
+    for (const std::string_view kind : encapsulation_words()) {
+        INFO(kind);
+        CHECK(std::regex_search(text, std::regex("kind *= \"" + std::string(kind) + "\"")));
+    }
 }
