@@ -83,7 +83,8 @@ TEST_CASE("signals: what --write had been given before SIGINT can be read") {
     const Json interrupted = summary_of(child.finish().out);
     const Json written = summary_of(replay_json(desk, {"out.pcapng"}).out);
     const std::size_t brought_up = occurrences(desk.text("out.pcapng"), "EARLIER #");
-    CHECK(written.at("frames") == interrupted.at("greylisted").get<std::size_t>() + interrupted.at("blacklisted").get<std::size_t>() + brought_up);
+    CHECK(written.at("frames") ==
+          interrupted.at("greylisted").get<std::size_t>() + interrupted.at("blacklisted").get<std::size_t>() + brought_up);
     CHECK(written.at("files")[0].at("error").is_null());
 }
 

@@ -79,6 +79,7 @@ captured() {
     name=$1
     shift
     # Not by in_host: a function in the background is a shell of its own, and that would get the signal.
+    : >"$work/tcpdump"  # the last one's, which says "listening", too
     nsenter --net=/run/netns/mail -- tcpdump -q -Z root -U --immediate-mode -B 8192 -s 0 -i eth0 -w "$work/$name.pcap" tcp 2>"$work/tcpdump" &
     capture=$!
     until grep -q 'listening on' "$work/tcpdump"; do sleep 0.05; done

@@ -62,6 +62,7 @@ wait_for() { # wait_for tcp|udp PORT
 record() {
     name=$1
     shift
+    : >"$work/tcpdump.log"  # the last one's, which says "listening", too
     tcpdump -i serves0 -U --immediate-mode -s 0 -w "$work/$name.pcap" ip 2>"$work/tcpdump.log" &
     recorder=$!
     until grep -q 'listening on' "$work/tcpdump.log"; do kill -0 "$recorder"; sleep 0.05; done

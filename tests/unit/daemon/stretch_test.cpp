@@ -96,15 +96,22 @@ TEST_CASE("stretch: its record says whether the sensor's alarms about it are on 
     CHECK(next.told);
 }
 
-TEST_CASE("stretch: frames keep their own times in the coverage") {
+TEST_CASE("stretch: coverage is of the time that was watched, and of frames whose own time lies outside of it") {
     Stretch stretch(Timestamp{100}, {});
     CoverageRecord record;
     record.frames = 2;
     record.from = Timestamp{150};
     record.to = Timestamp{160};
     stretch.complete(record, Timestamp{900}, {});
-    CHECK(record.from == Timestamp{150});
-    CHECK(record.to == Timestamp{160});
+    CHECK(record.from == Timestamp{100});
+    CHECK(record.to == Timestamp{900});
+    CoverageRecord late;
+    late.frames = 1;
+    late.from = Timestamp{850};
+    late.to = Timestamp{1200};
+    stretch.complete(late, Timestamp{1000}, {});
+    CHECK(late.from == Timestamp{850});
+    CHECK(late.to == Timestamp{1200});
 }
 
 }  // namespace sw

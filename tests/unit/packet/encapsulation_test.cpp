@@ -200,7 +200,7 @@ TEST_CASE("encapsulation: bits that no mirror sets are refused") {
 
 TEST_CASE("encapsulation: ERSPAN II carries Ethernet, whatever trunk the switch saw it on") {
     const CraftedFrame bare = wrapped(Kind::erspan2);
-    for (const std::uint8_t trunk : {0x00, 0x08, 0x10, 0x18}) {  // none, ISL, 802.1Q, its tag kept
+    for (const unsigned trunk : {0x00u, 0x08u, 0x10u, 0x18u}) {  // none, ISL, 802.1Q, its tag kept
         const CraftedFrame f = CraftedFrame(bare).set8(erspan_at + 2, trunk);
         const Unwrapping u = opened(f, Kind::erspan2);
         REQUIRE(u.frame);
