@@ -59,7 +59,7 @@ public:
     void prefetch_talk(const Flow& flow) const { __builtin_prefetch(&talks_[flow.talk]); }
     void prefetch_machine(const Flow& flow) const {
         const auto* memory = static_cast<const std::uint8_t*>(talks_[flow.talk].memory);
-        for (std::size_t at = 0; at < 256; at += 64) __builtin_prefetch(memory + at, 1);
+        for (std::size_t at = 0; at < 128; at += 64) __builtin_prefetch(memory + at, 1);
     }
     /// The flow ends or its entry is taken: what is known of it goes.
     void release(Flow& flow);
