@@ -28,6 +28,12 @@ bool equal_names(std::string_view a, std::string_view b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
+constexpr std::size_t most_sources = 256;
+constexpr std::string_view other_hosts = "other hosts";
+
+/// Of many hosts together neither name nor count nor clock means anything.
+bool is_many(const LogSourceRow& s) { return s.host == other_hosts; }
+
 std::string_view first_label(std::string_view host) { return host.substr(0, host.find('.')); }
 
 }  // namespace
@@ -37,7 +43,8 @@ LogHostRow& LogIngest::Impl::host_of(std::string_view name) {
     return at != book_->hosts.end() ? at->second : book_->hosts[std::string(name)];
 }
 
-/// claimed: of a line without a source, what it says of itself.
+/// claimed: of a line without a source, what it says of itself. Whoever makes up senders makes up no more rows and findings than these:
+/// beyond, hosts that the policy does not name are one.
 std::uint32_t LogIngest::Impl::source_of(const IncomingLine& in, std::string_view claimed) {
     const bool has_address = in.source.family != 0;
     if (last_source_) {
@@ -49,13 +56,19 @@ std::uint32_t LogIngest::Impl::source_of(const IncomingLine& in, std::string_vie
                        : claimed.empty() ? std::string(in.via == LogVia::self ? "watcher" : "unknown")
                                          : escape_for_display(claimed.substr(0, longest_host));
     SourceKey key{in.via, in.source, has_address ? std::string() : host};
-    const auto [at, added] = source_index_.try_emplace(std::move(key), static_cast<std::uint32_t>(book_->sources.size()));
-    if (added) {
+    auto at = source_index_.find(key);
+    const bool named = has_address ? host != to_string(in.source) : in.via == LogVia::self;
+    if (at == source_index_.end() && !named && book_->sources.size() >= most_sources) {
+        key = {in.via, {}, std::string(other_hosts)};
+        at = source_index_.find(key);
+    }
+    if (at == source_index_.end()) {
         LogSourceRow& s = book_->sources.emplace_back();
         s.via = in.via;
-        s.address = in.source;
-        s.host = std::move(host);
+        s.address = key.address;
+        s.host = key.address.family == 0 ? key.host : host;
         s.first = s.last = in.received;
+        at = source_index_.emplace(std::move(key), static_cast<std::uint32_t>(book_->sources.size() - 1)).first;
     }
     last_source_ = at->second;
     return at->second;
@@ -95,6 +108,7 @@ void LogIngest::Impl::look_at_form(Work& w) {
 /// Its own address, its name in the policy (with or without a domain), and what a person or its learning accepted.
 void LogIngest::Impl::look_at_claim(Work& w) {
     const std::string_view claimed = w.message.host;
+    if (is_many(w.source)) return;
     if (claimed.empty() || w.in.source.family == 0 || equal_names(claimed, w.line.host) || equal_names(first_label(claimed), w.line.host))
         return;
     if (const auto address = parse_address(claimed); address && *address == w.in.source) return;
@@ -114,7 +128,7 @@ void LogIngest::Impl::look_at_claim(Work& w) {
 }
 
 void LogIngest::Impl::look_at_sequence(Work& w) {
-    if (!w.message.sequence_id) return;
+    if (!w.message.sequence_id || is_many(w.source)) return;
     const std::uint64_t id = *w.message.sequence_id;
     const std::optional<std::uint64_t> last = std::exchange(w.source.sequence, id);
     if (!last || id <= 1 || id == *last + 1) return;
@@ -134,7 +148,7 @@ void LogIngest::Impl::look_at_sequence(Work& w) {
 
 /// A stamp without a zone is taken to be of a zone that is a multiple of a quarter of an hour: what is left is the clock's.
 void LogIngest::Impl::look_at_clock(Work& w) {
-    if (!w.message.claimed || w.in.via == LogVia::file) return;
+    if (!w.message.claimed || w.in.via == LogVia::file || is_many(w.source)) return;
     std::int64_t ahead = ahead_of(*w.message.claimed, w.in.received);
     if (!w.message.claimed_zone && std::abs(ahead) > tolerated_skew && std::abs(ahead) < widest_zone) {
         const std::int64_t zone = (ahead + (ahead < 0 ? -quarter / 2 : quarter / 2)) / quarter * quarter;
@@ -163,7 +177,7 @@ void LogIngest::Impl::look_for_silence(Timestamp now) {
         if (s.via != LogVia::file && s.via != LogVia::self) heard[s.host] = std::max(heard[s.host], s.last);
     for (LogSourceRow& s : book_->sources) {
         const auto at = heard.find(s.host);
-        if (at == heard.end() || s.silent || s.last != at->second || now - s.last <= patience) continue;
+        if (at == heard.end() || s.silent || is_many(s) || s.last != at->second || now - s.last <= patience) continue;
         s.silent = s.changed = true;
         const LogCause cause(LogReason::silent, s.host);
         const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(now - s.last).count();

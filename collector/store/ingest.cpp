@@ -251,7 +251,9 @@ void Ingest::Impl::log_line(std::uint32_t number, Timestamp received, Bytes octe
         PendingSample s;
         s.ts = received;
         s.len = static_cast<std::uint32_t>(octets.size());
-        s.verdict = row->text->log && row->text->log->black ? Verdict::black : Verdict::grey;
+        // Of what the line is told as: its row may be one of the store's that takes many, and has no text here.
+        const std::optional<LogFinding>& told = numbers_[number].text->log;
+        s.verdict = told && told->black ? Verdict::black : Verdict::grey;
         s.is_log = true;
         keep(*row, s, octets, comment());
         row->next_sample = next_after(row->stored + row->packets);

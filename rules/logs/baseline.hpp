@@ -14,7 +14,7 @@
 namespace sw {
 
 struct LogLimits {
-    std::uint32_t hosts = 256;
+    std::uint32_t hosts = 1'024;  ///< more than anybody can make up: whoever stores lines knows 256, and those of the policy
     std::uint32_t templates_a_host = 10'000;
     std::uint32_t values_a_hole = 64;            ///< a full set takes no more: what comes is new, until a person opens the hole
     std::uint32_t new_templates_a_host = 1'000;  ///< unknown ones told apart; beyond: LogReason::flood

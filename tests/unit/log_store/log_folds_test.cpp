@@ -45,6 +45,42 @@ TEST_CASE("log folds: a flood of new lines does not drown a new value in a known
     CHECK(room.rows("SELECT count FROM finding WHERE reasons LIKE '%log-new-value%'") == "1");
 }
 
+TEST_CASE("log folds: whoever makes up senders makes up 256 hosts, the rest is one, and a host of the policy is never lost among them") {
+    LogRoom room;
+    const auto sender = [](int i) { return "10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256); };
+    for (int i = 0; i < 1000; ++i) room.say("app: hello", sender(i));
+    room.say("app: hello", "192.0.2.25");
+    for (int i = 1000; i < 2000; ++i) room.say("app: hello", sender(i));
+    room.commit();
+    CHECK(room.rows("SELECT count(*) FROM log_source") == "258");
+    CHECK(room.rows("SELECT lines FROM log_source WHERE host = 'other hosts'") == "1744");
+    CHECK(room.rows("SELECT lines FROM log_source WHERE host = 'mail'") == "1");
+    CHECK(room.rows("SELECT count(*) FROM log_event") == "2001");
+    CHECK(room.rows("SELECT sum(count) FROM finding WHERE reasons LIKE '%log-new-template%'") == "2001");
+    CHECK(room.rows("SELECT count FROM finding WHERE json_extract(shape, '$.host') = 'mail'") == "1");
+    CHECK(room.rows("SELECT count(*) FROM finding") == "258");
+    room.reopen();
+    room.say("app: hello", sender(3000));
+    room.say("app: hello", sender(7));
+    room.commit();
+    CHECK(room.rows("SELECT lines FROM log_source WHERE host = 'other hosts'") == "1745");
+    CHECK(room.rows("SELECT lines FROM log_source WHERE host = '10.0.0.7'") == "2");
+}
+
+TEST_CASE("log folds: lines that a full queue cannot tell apart are counted by the finding that takes the rest, in the next run too") {
+    LogIngestOptions few;
+    few.samples.findings = 3;
+    LogRoom room({}, few);
+    for (int run = 0; run < 2; ++run) {
+        for (int i = 0; i < 10; ++i) room.say("app" + std::to_string(10 * run + i) + ": said something");
+        room.commit();
+        room.reopen();
+    }
+    CHECK(room.rows("SELECT count(*) FROM finding") == "4");
+    CHECK(room.rows("SELECT sum(count) FROM finding") == "20");
+    CHECK(room.rows("SELECT count(*) FROM log_event") == "20");
+}
+
 TEST_CASE("log folds: a host with too many findings of all kinds has a flood") {
     LogRoom room;
     for (int i = 0; i < 400; ++i) room.say("app" + std::to_string(i) + ": said something");
