@@ -87,6 +87,9 @@ private:
                                escape_for_display(c.mode), c.file.empty() ? "" : ", " + escape_for_display(c.file)));
         out_->line(
             fmt::format("{:<11}kernel {}, interface {}", "drops", number_or_unknown(c.kernel_drops), number_or_unknown(c.interface_drops)));
+        if (const StatusFacts::Missing& m = facts_->missing; m.any())
+            out_->line(fmt::format("{:<11}kernel {}, interface {}, mirror {} in the last 24 hours, the last until {}", "", m.kernel_drops,
+                                   m.interface_drops, m.mirror_lost, to_rfc3339(m.last)));
         if (c.mirror_lost) out_->line(fmt::format("{:<11}{} packets did not arrive", "mirror", *c.mirror_lost));
     }
 
@@ -117,6 +120,13 @@ Json queue_json(const StatusFacts& facts) {
     return o;
 }
 
+Json missing_json(const StatusFacts::Missing& m) {
+    return {{"kernel_drops", m.kernel_drops},
+            {"interface_drops", m.interface_drops},
+            {"mirror_lost", m.mirror_lost},
+            {"last", m.any() ? Json(to_rfc3339(m.last)) : Json(nullptr)}};
+}
+
 Json coverage_json(const StatusFacts& facts) {
     if (!facts.coverage) return nullptr;
     const StatusFacts::Coverage& c = *facts.coverage;
@@ -131,7 +141,8 @@ Json coverage_json(const StatusFacts& facts) {
             {"kernel_drops", number_or_null(c.kernel_drops)},
             {"interface_drops", number_or_null(c.interface_drops)},
             {"mirror_lost", number_or_null(c.mirror_lost)},
-            {"error", text_or_null(c.error)}};
+            {"error", text_or_null(c.error)},
+            {"missing_24h", missing_json(facts.missing)}};
 }
 
 Json policies_json(const StatusFacts& facts) {

@@ -63,7 +63,21 @@ std::optional<std::uint64_t> known(const Statement& row, int column) {
     return row.is_null(column) ? std::nullopt : std::optional(count_of(row, column));
 }
 
+Result<Done> read_missing(Database& db, StatusFacts& facts) {
+    constexpr Duration day = std::chrono::hours{24};
+    auto rows = db.prepare(
+        "SELECT coalesce(sum(kernel_drops), 0), coalesce(sum(interface_drops), 0), coalesce(sum(mirror_lost), 0), max(stop) FROM coverage"
+        " WHERE stop >= (SELECT max(stop) FROM coverage) - ?"
+        " AND coalesce(kernel_drops, 0) + coalesce(interface_drops, 0) + coalesce(mirror_lost, 0) > 0");
+    if (!rows) return Unexpected{rows.error()};
+    auto row = rows->bind(1, day.count()).step();
+    if (!row) return Unexpected{row.error()};
+    facts.missing = {count_of(*rows, 0), count_of(*rows, 1), count_of(*rows, 2), {rows->integer(3)}};
+    return Done{};
+}
+
 Result<Done> read_coverage(Database& db, StatusFacts& facts) {
+    if (auto done = read_missing(db, facts); !done) return done;
     return each(
         db,
         "SELECT journal, file, mode, policy_sha256, error, unconfined, start, stop, frames, kernel_drops, interface_drops, mirror_lost "

@@ -31,6 +31,13 @@ struct StatusFacts {
         std::optional<std::uint64_t> kernel_drops, interface_drops, mirror_lost;  ///< nothing: unknown
     };
     std::optional<Coverage> coverage;  ///< the last
+    /// Frames known to be missing from the last day that is covered.
+    struct Missing {
+        std::uint64_t kernel_drops = 0, interface_drops = 0, mirror_lost = 0;
+        Timestamp last;  ///< the end of the last stretch that lost any
+        bool any() const { return kernel_drops + interface_drops + mirror_lost > 0; }
+    };
+    Missing missing;
 
     struct UsedPolicy {
         std::string sha256, path;
