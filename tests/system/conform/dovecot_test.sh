@@ -2,50 +2,8 @@
 . "$(dirname "$0")/programs.sh"
 need_tools dovecot python3 openssl ss curl
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail.example \
-    -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
-mkdir "$work/mail"
-chown mail:mail "$work/mail"
-serve() { # serve yes|no: are logins in clear refused?
-    cat >"$work/dovecot.conf" <<CONF
-base_dir = $work/run-$1
-protocols = imap pop3
-listen = $server
-log_path = $work/dovecot.log
-ssl = yes
-ssl_cert = <$work/cert.pem
-ssl_key = <$work/key.pem
-disable_plaintext_auth = $1
-mail_location = maildir:$work/mail
-first_valid_uid = 1
-passdb {
-  driver = static
-  args = password=secret
-}
-userdb {
-  driver = static
-  args = uid=mail gid=mail home=$work/mail
-}
-service imap-login {
-  inet_listener imaps {
-    port = 0
-  }
-}
-service pop3-login {
-  inet_listener pop3s {
-    port = 0
-  }
-}
-service stats {
-  unix_listener stats-writer {
-    mode = 0666
-  }
-}
-CONF
-    begin dovecot -F -c "$work/dovecot.conf"
-    wait_for tcp 143
-    wait_for tcp 110
-}
+. "$(dirname "$0")/servers.sh"
+make_certificate
 
 cat >"$work/day.py" <<'PYTHON'
 # A user's day: encrypted or in clear.
@@ -112,7 +70,7 @@ PYTHON
 { rule imap 143 tcp </dev/null; rule pop3 110 tcp </dev/null; } | policy strict
 { echo 'cleartext_login = true' | rule imap 143 tcp; echo 'cleartext_login = true' | rule pop3 110 tcp; } | policy open
 
-serve yes
+serve_dovecot yes
 record encrypted asks python3 "$work/day.py" "$server" encrypted
 clean encrypted strict
 record refused asks python3 -c "
@@ -126,7 +84,7 @@ m.logout()"
 found refused strict cleartext-login
 stop
 
-serve no
+serve_dovecot no
 record in-clear asks python3 "$work/day.py" "$server" in-clear
 clean in-clear open
 found in-clear strict cleartext-login

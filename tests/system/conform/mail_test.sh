@@ -18,6 +18,7 @@ if [ -z "${SPAN_APART:-}" ]; then
 fi
 
 work=$(mktemp -d)
+. "$here/servers.sh"
 trap 'rm -rf "$work"' EXIT
 failed=0
 
@@ -39,26 +40,8 @@ lay_cable() {
     in_host mail ip route add 203.0.113.9/32 dev eth0
 }
 
-# exim asks the system for its user: one in this world's own table.
-users() {
-    for file in passwd group shadow gshadow; do
-        cp -p "/etc/$file" "/run/$file"
-        mount --bind "/run/$file" "/etc/$file"
-    done
-    grep -q '^Debian-exim:' /etc/passwd || printf 'Debian-exim:x:%s:%s::/run/exim:/bin/false\n' 64990 64990 >>/etc/passwd
-    grep -q '^Debian-exim:' /etc/group || printf 'Debian-exim:x:%s:\n' 64990 >>/etc/group
-}
-
 start_servers() {
-    mkdir -p /run/exim/spool /run/exim/log /run/out/spool /run/out/log
-    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=mail.example -days 2 -keyout /run/exim/key.pem -out /run/exim/cert.pem 2>/dev/null
-    for side in server client; do
-        { cat "$here/exim_$side.conf"; } | sed "1a exim_path = $exim" >/run/exim/exim_$side.conf
-    done
-    cat /run/exim/key.pem /run/exim/cert.pem >/run/exim/both.pem
-    chown -R Debian-exim:Debian-exim /run/exim /run/out
-    chown root:root /run/exim/*.conf
-    chmod 644 /run/exim/*.conf
+    exim_files
     # A server that takes its time to greet.
     in_host mail socat TCP-LISTEN:2525,reuseaddr,fork SYSTEM:"sleep 1; printf '220 mail.example ESMTP\\\\r\\\\n'; cat" 2>/dev/null &
     in_host mail "$exim" -C /run/exim/exim_server.conf -bdf >/run/exim/said 2>&1 &
@@ -171,7 +154,7 @@ ordinary_day() {
 }
 
 lay_cable
-users
+exim_user
 start_servers
 
 round=0

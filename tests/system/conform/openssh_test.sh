@@ -4,33 +4,18 @@ need_tools ssh ssh-keygen ssh-keyscan ss python3
 sshd=$(command -v sshd || echo /usr/sbin/sshd)
 [ -x "$sshd" ] || skip 'no sshd'
 
-ssh-keygen -q -t ed25519 -N '' -f "$work/host"
-ssh-keygen -q -t ed25519 -N '' -f "$work/user"
-cp "$work/user.pub" "$work/authorized"
-cat >"$work/sshd.conf" <<CONF
-ListenAddress $server
-HostKey $work/host
-AuthorizedKeysFile $work/authorized
-PidFile none
-UsePAM no
-StrictModes no
-PermitRootLogin prohibit-password
-Subsystem sftp internal-sftp
-CONF
-mkdir -p /run/sshd
-begin "$sshd" -D -e -f "$work/sshd.conf"
-wait_for tcp 22
+. "$(dirname "$0")/servers.sh"
+serve_sshd
 
-options="-F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o IdentitiesOnly=yes -i $work/user"
 cat >"$work/day.sh" <<SHELL
 set -e
-ssh $options root@$server true
-ssh $options -o KexAlgorithms=diffie-hellman-group16-sha512 -o RekeyLimit=64K root@$server 'head -c 300000 /dev/zero' >/dev/null
-ssh $options -o KexAlgorithms=curve25519-sha256 -c aes256-ctr -m hmac-sha2-256 root@$server cat <$work/sshd.conf >/dev/null
-scp $options root@$server:$work/sshd.conf $work/copied
-echo 'ls /' | sftp -b - $options root@$server >/dev/null
+ssh $ssh_options root@$server true
+ssh $ssh_options -o KexAlgorithms=diffie-hellman-group16-sha512 -o RekeyLimit=64K root@$server 'head -c 300000 /dev/zero' >/dev/null
+ssh $ssh_options -o KexAlgorithms=curve25519-sha256 -c aes256-ctr -m hmac-sha2-256 root@$server cat <$work/sshd.conf >/dev/null
+scp $ssh_options root@$server:$work/sshd.conf $work/copied
+echo 'ls /' | sftp -b - $ssh_options root@$server >/dev/null
 ssh-keyscan -T 5 $server >/dev/null 2>&1
-ssh $options -i /nonexistent -o PubkeyAuthentication=no root@$server true 2>/dev/null || true
+ssh $ssh_options -i /nonexistent -o PubkeyAuthentication=no root@$server true 2>/dev/null || true
 SHELL
 
 rule ssh 22 tcp </dev/null | policy ssh

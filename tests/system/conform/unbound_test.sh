@@ -4,38 +4,7 @@
 need_tools dig python3 ss getent
 command -v unbound >/dev/null || command -v dnsmasq >/dev/null || skip 'neither unbound nor dnsmasq'
 
-cat >"$work/zone" <<'ZONE'
-local-data: 'mail.example. IN A 192.0.2.25'
-local-data: 'mail.example. IN AAAA 2001:db8::25'
-local-data: 'mail.example. IN TXT "v=spf1 mx -all"'
-local-data: '_25._tcp.mail.example. IN TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'
-local-data: 'mail.example. IN CAA 0 issue "ca.example"'
-local-data: '_imaps._tcp.mail.example. IN SRV 0 1 993 mail.example.'
-local-data: '25.2.0.192.in-addr.arpa. IN PTR mail.example.'
-local-data: 'big.example. IN TXT "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"'
-ZONE
-serve_unbound() { # serve_unbound MX
-    cat >"$work/unbound.conf" <<CONF
-server:
-directory: "$work"
-chroot: ""
-username: ""
-pidfile: ""
-interface: $server
-access-control: 192.0.2.0/24 allow
-do-not-query-localhost: no
-use-syslog: no
-module-config: "iterator"
-local-zone: "example." static
-local-zone: "2.0.192.in-addr.arpa." static
-include: "$work/zone"
-local-data: "mail.example. IN MX 10 $1."
-remote-control:
-control-enable: no
-CONF
-    begin unbound -d -c "$work/unbound.conf"
-    wait_for udp 53
-}
+. "$(dirname "$0")/servers.sh"
 serve_dnsmasq() { # serve_dnsmasq MX
     begin dnsmasq -k -C /dev/null --no-resolv --no-hosts --listen-address="$server" --bind-interfaces --user=root --pid-file= \
         --local=/example/ --host-record=mail.example,192.0.2.25,2001:db8::25 --mx-host=mail.example,"$1",10 \

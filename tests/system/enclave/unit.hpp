@@ -12,7 +12,7 @@ struct Unit {
     std::string user;                              ///< "": root
     bool packets = false;                          ///< has CAP_NET_RAW, and no other capability
     mode_t umask = 022;
-    std::string network;           ///< path of a network namespace; "": the host's
+    std::string network;          ///< path of a network namespace; "": the host's
     std::string shown, shown_as;  ///< a folder that it sees at another place
 };
 
