@@ -12,14 +12,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Until it is no longer `old`. Sleeping and waking cost some 20 us where the processor is a virtual one, so look for so long first.
-std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
-    for (int looks = 20'000; looks > 0; --looks)
+/// Until it is no longer `old`. Sleeping and waking cost some 20 us where the processor is a virtual one, so look for so long first,
+/// if somebody is kept waiting.
+std::uint32_t wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old, int looks = 20'000) {
+    for (; looks > 0; --looks)
         if (const std::uint32_t now = value.load(std::memory_order_acquire); now != old) return now;
     value.wait(old, std::memory_order_acquire);
     return value.load(std::memory_order_acquire);
 }
 
+/// Where the ring is full there is work for a while, and half of it is done before anybody is woken.
+constexpr int full_ring_looks = 500;
 constexpr std::uint32_t rallies = 8, strokes = 8;  // of the shortest rally the mean counts
 
 }  // namespace
@@ -89,7 +92,7 @@ void FrameAhead::run() {
     for (std::uint32_t filled = 0;; ++filled) {
         // Wait for a free batch, and until nobody looks at the buffer that reading on may overwrite.
         std::uint32_t taken = taken_.load(std::memory_order_acquire);
-        for (;; taken = wait_for_change(taken_, taken)) {
+        for (;; taken = wait_for_change(taken_, taken, full_ring_looks)) {
             if (quit_) return;
             const bool free = filled - taken < batches;
             if (free && (filled == taken || ring_[taken % batches].turn + buffers - 1 > reader_->turns())) break;

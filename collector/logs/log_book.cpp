@@ -91,9 +91,7 @@ void LogBook::Members::add(const LogCause& cause, bool undecided) {
     ++of_host[host_key(cause)];
 }
 
-std::string LogBook::Members::host_key(const LogCause& cause) {
-    return fmt::format("{} {}", cause.host(), info(cause.reason()).slug);
-}
+std::string LogBook::Members::host_key(const LogCause& cause) { return fmt::format("{} {}", cause.host(), info(cause.reason()).slug); }
 
 Result<std::unique_ptr<LogBook>> LogBook::load(Database& db, const LogRules& rules) {
     const auto key = log_hash_key(db);

@@ -36,7 +36,8 @@ bool take_stamp(std::string_view& rest, SyslogMessage& m, OddityNotes& odd, std:
     return true;
 }
 
-/// RFC 5424 7.3.1: from 1 to 2,147,483,647, then from 1 again. A greater one is none: whoever made it up must not make up how many are missing.
+/// RFC 5424 7.3.1: from 1 to 2,147,483,647, then from 1 again. A greater one is none: whoever made it up must not make up how many are
+/// missing.
 void note_sequence(SyslogMessage& m) {
     constexpr std::uint64_t most_sequence = 2'147'483'647;
     StructuredWalk walk(m.structured_data);

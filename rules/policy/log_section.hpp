@@ -33,7 +33,8 @@ struct LogRule {
 struct LogSection {
     std::chrono::minutes learn{30};   ///< learn_minutes: how long a boot is listened to
     std::chrono::minutes silent{60};  ///< silent_minutes: a host that says nothing for so long is silent; 0: it may be
-    /// witness_line_seconds, witness_flow_seconds: how long a login's line waits for its conversation to be known, and a conversation for its line
+    /// witness_line_seconds, witness_flow_seconds: how long a login's line waits for its conversation to be known, and a conversation for
+    /// its line
     std::chrono::seconds line_waits{60}, flow_waits{180};
     /// max_templates, max_values, max_new: limits of what is learnt of a host, and of what is told apart before it is a flood
     std::uint32_t templates_a_host = 10'000, values_a_hole = 64, new_templates_a_host = 1'000;

@@ -58,8 +58,9 @@ public:
     bool in_use() const { return touched_ > 1; }
     void prefetch_talk(const Flow& flow) const { __builtin_prefetch(&talks_[flow.talk]); }
     void prefetch_machine(const Flow& flow) const {
+        sent_->prefetch_last(flow);
         const auto* memory = static_cast<const std::uint8_t*>(talks_[flow.talk].memory);
-        for (std::size_t at = 0; at < 128; at += 64) __builtin_prefetch(memory + at, 1);
+        for (std::size_t at = 0; at < 256; at += 64) __builtin_prefetch(memory + at, 1);
     }
     /// The flow ends or its entry is taken: what is known of it goes.
     void release(Flow& flow);
@@ -71,7 +72,7 @@ public:
     void on_told(Tell tell) { tell_ = std::move(tell); }
 
 private:
-    struct Talk {
+    struct alignas(64) Talk {  // never on two lines of the cache
         void* memory;
         Machine* machine;  ///< nullptr: a breach was found, and memory holds a Misspoken
         HeldFrames::Place last_frame;

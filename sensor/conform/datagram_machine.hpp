@@ -16,7 +16,6 @@ public:
     }
     std::optional<Breach> end(Side, bool, Timestamp, Listener&) final { return std::nullopt; }
     bool gap(Side, std::uint64_t) final { return false; }
-    bool satisfied() const final { return false; }
 
 protected:
     /// Both texts static. at: the octet, or the datagram's size where it ends too early

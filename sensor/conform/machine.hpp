@@ -74,7 +74,7 @@ public:
     virtual bool gap(Side from, std::uint64_t octets) = 0;
 
     /// It has seen all that it judges: what follows is opaque by design (keys are agreed on). It is asked no more.
-    virtual bool satisfied() const = 0;
+    bool satisfied() const { return satisfied_; }
 
     /// UDP: a wrong datagram is wrong alone. The machine is asked about the next one as if it had not come. (Log lines: whoever gets
     /// one wrong line into a log must not be able to hide those that follow.)
@@ -83,6 +83,12 @@ public:
     /// What passes now is content (a mail's text, ciphertext), not dialogue: frames that bear nothing else are not held as
     /// evidence of what led to a breach.
     virtual bool in_content() const { return false; }
+
+protected:
+    void seen_all() { satisfied_ = true; }
+
+private:
+    bool satisfied_ = false;
 };
 
 }  // namespace sw

@@ -16,7 +16,6 @@ public:
     }
     std::optional<Breach> end(Side, bool, Timestamp, Listener&) override { return std::nullopt; }
     bool gap(Side, std::uint64_t) override { return false; }
-    bool satisfied() const override { return false; }
 
 private:
     std::string_view where_, expected_;

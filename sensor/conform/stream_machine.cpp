@@ -49,8 +49,6 @@ bool StreamMachine::gap(Side from, std::uint64_t octets) {
     return true;
 }
 
-bool StreamMachine::satisfied() const { return next_ != nullptr ? next_->satisfied() : has_seen_all(); }
-
 void StreamMachine::hand_over(Machine& next) { next_ = &next; }
 
 std::optional<Breach> StreamMachine::pass_on(Side from, Bytes octets, const Hearing& hearing) {

@@ -18,7 +18,6 @@ public:
     std::optional<Breach> octets(Side from, Bytes octets, Timestamp now, Listener& listener) final;
     std::optional<Breach> end(Side from, bool reset, Timestamp now, Listener& listener) final;
     bool gap(Side from, std::uint64_t octets) final;
-    bool satisfied() const final;
 
 protected:
     struct Hearing {
@@ -32,7 +31,6 @@ protected:
     virtual void ends(Side from, bool reset, const Hearing& hearing) = 0;
     /// So many octets are missing. false: no way to go on.
     virtual bool misses(Side, std::uint64_t) { return false; }
-    virtual bool has_seen_all() const { return false; }
 
     /// Not what the protocol allows: to be returned by take(). Both texts static.
     std::size_t wrong(std::string_view state, std::string_view expected, std::size_t taken = 0) {

@@ -60,7 +60,7 @@ void SentOctets::drop_first(Flow& flow, int side) {
     free_.push_back(gone);
 }
 
-void SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
+bool SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
     while (size > 0) {
         const std::uint32_t last = flow.sent[side][1];
         const bool fits = last != Flow::none && blocks_[last].seq + blocks_[last].size == seq && blocks_[last].size < block_octets;
@@ -68,7 +68,7 @@ void SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_
         if (!fits) {
             if (last != Flow::none && blocks_[flow.sent[side][0]].count >= max_blocks) drop_first(flow, side);
             into = take();
-            if (into == Flow::none) return;  // the pool is used up: what comes again will be "unknown"
+            if (into == Flow::none) return false;  // the pool is used up: what comes again will be "unknown"
             Block& fresh = blocks_[into];
             fresh.next = Flow::none;
             fresh.seq = seq;
@@ -91,6 +91,7 @@ void SentOctets::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_
         data += n;
         size -= n;
     }
+    return true;
 }
 
 /// For one more block of a side that is being read.

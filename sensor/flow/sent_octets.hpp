@@ -23,7 +23,8 @@ public:
     Check compare(const Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) const;
 
     /// Keep new octets. Overlap with kept ones is allowed (they were compared). Keeps at most max_blocks a side.
-    void keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
+    /// false: no room, and part of it is not kept
+    bool keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size);
 
     /// keep(), where the octets mostly go on where the last ones ended, and there is room behind them.
     void append(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size) {
@@ -34,7 +35,8 @@ public:
     /// kept out of order too. One side is kept by keep() or by hold(). false: no room, and part of it is not kept
     /// cost: that of keep() for what comes in order; else a walk over the side's blocks
     bool hold(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread) {
-        return extend(flow, side, seq, data, size) || hold_apart(flow, side, seq, data, size, unread);
+        if (extend(flow, side, seq, data, size)) return true;
+        return goes_on(flow, side, seq, size) ? keep(flow, side, seq, data, size) : hold_apart(flow, side, seq, data, size, unread);
     }
     /// What is held from seq on, as far as it lies together; empty: nothing. lifetime: until the next call that changes anything
     std::span<const std::uint8_t> held(const Flow& flow, int side, std::uint32_t seq) const;
@@ -44,6 +46,11 @@ public:
     /// The peer acknowledged everything before ack.
     void acknowledged(Flow& flow, int side, std::uint32_t ack, bool counts = true) {
         if ((flow.sent[side][0] != flow.sent[side][1]) & counts) let_go(flow, side, ack);
+    }
+
+    /// Where each side's next octets will go.
+    void prefetch_last(const Flow& flow) const {
+        for (const auto& side : flow.sent) __builtin_prefetch(&blocks_[side[1]], 1);
     }
 
     /// The connection is over.
@@ -69,6 +76,11 @@ private:
         std::memcpy(b.data + b.size, data, size);
         b.size += size;
         return true;
+    }
+    /// They lie behind all others, without a hole, and no block has to go for them.
+    bool goes_on(const Flow& flow, int side, std::uint32_t seq, std::uint32_t size) const {
+        const Block &first = blocks_[flow.sent[side][0]], &last = blocks_[flow.sent[side][1]];
+        return last.seq + last.size == seq && first.count + size / block_octets + 1 < max_blocks;
     }
     bool hold_apart(Flow& flow, int side, std::uint32_t seq, const std::uint8_t* data, std::uint32_t size, std::uint32_t unread);
     std::uint32_t take();

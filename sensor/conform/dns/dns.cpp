@@ -100,7 +100,6 @@ public:
     }
     std::optional<Breach> end(Side, bool, Timestamp, Listener&) override { return std::nullopt; }
     bool gap(Side, std::uint64_t) override { return false; }
-    bool satisfied() const override { return false; }
 
 protected:
     std::optional<DnsFault> judge(Side from, Bytes message, bool stream, Timestamp now) {

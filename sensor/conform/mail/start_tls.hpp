@@ -14,7 +14,6 @@ public:
         return tls_.end(from, reset, now, listener);
     }
     bool gap(Side from, std::uint64_t octets) override { return tls_.gap(from, octets); }
-    bool satisfied() const override { return tls_.satisfied(); }
     bool in_content() const override { return tls_.in_content(); }
 
 private:

@@ -36,41 +36,33 @@ std::optional<Breach> SmtpMachine::octets(Side from, std::span<const std::uint8_
     return std::nullopt;
 }
 
-/// One octet, or as much of a mail as there is. taken: of a fault, those before the wrong one.
+/// As much as is of one line, or of a mail. taken: of a fault, those before the wrong one.
 bool SmtpMachine::take(Side from, std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, Fault& fault) {
-    if (from == Side::responder) taken = replies_.pass(octets);
-    if (taken > 0) return true;
-    if (from == Side::responder || client_ != Client::content) {
-        const bool right = from == Side::responder ? server_octet(octets[0], listener, fault) : client_octet(octets[0], listener, fault);
-        taken = right;
-        return right;
-    }
-    const ContentReader::Taken t = content_.take(octets);
-    taken = t.octets;
-    if (t.wrong) fault = t.fault;
-    if (!t.done) return !t.wrong;
-    const bool right = content_over(fault);
-    if (!right) --taken;
-    return right;
+    if (from == Side::responder) return server_octets(octets, taken, listener, fault);
+    return client_ == Client::content ? content_octets(octets, taken, fault) : client_octets(octets, taken, listener, fault);
 }
 
 // What the server says.
 
-bool SmtpMachine::server_octet(std::uint8_t octet, Listener& listener, Fault& fault) {
+bool SmtpMachine::server_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, Fault& fault) {
     if (replies_.reply_done()) replies_.begin(!greeted_ || queue_.empty() ? Verb::greeting : queue_.front(), greeted_ && queue_.empty());
-    if (!replies_.take(octet, fault)) return false;
-    if (!greeted_) note_banner(octet, listener);
+    const bool right = replies_.take(octets, taken, fault);
+    if (!greeted_) note_banner(octets.first(taken), listener);
+    if (!right) return false;
     if (!replies_.line_done()) return true;
     const bool ehlo = greeted_ && !queue_.empty() && queue_.front() == Verb::ehlo && replies_.code() == 250;
     if (ehlo && !replies_.first_line()) offered(replies_.word());
-    return !replies_.reply_done() || replied(replies_.code(), fault);
+    if (!replies_.reply_done() || replied(replies_.code(), fault)) return true;
+    --taken;
+    return false;
 }
 
 /// The greeting's first line, for whoever pins it.
-void SmtpMachine::note_banner(std::uint8_t octet, Listener& listener) {
+void SmtpMachine::note_banner(std::span<const std::uint8_t> octets, Listener& listener) {
     if (!replies_.first_line()) return;
-    if (replies_.line_done()) return listener.told(Side::responder, Told::banner, {banner_.data(), banner_size_}, 0);
-    if (octet != '\r' && banner_size_ < banner_.size()) banner_[banner_size_++] = static_cast<char>(octet);
+    for (const std::uint8_t octet : octets)
+        if (octet != '\r' && octet != '\n' && banner_size_ < banner_.size()) banner_[banner_size_++] = static_cast<char>(octet);
+    if (replies_.line_done()) listener.told(Side::responder, Told::banner, {banner_.data(), banner_size_}, 0);
 }
 
 /// A line of the answer to EHLO (RFC 5321 section 4.1.1.1).
@@ -120,14 +112,26 @@ bool SmtpMachine::answered(Verb verb, bool accepted, Fault& fault) {
 
 // What the client says.
 
-bool SmtpMachine::client_octet(std::uint8_t octet, Listener& listener, Fault& fault) {
+bool SmtpMachine::client_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, Fault& fault) {
     if (commands_.between_lines()) {
         if (!may_speak(fault)) return false;
         line_at_ = offset_[index(Side::initiator)];
     }
-    if (!commands_.take(octet, offers_, fault)) return false;
+    if (!commands_.take(octets, taken, offers_, fault)) return false;
     const auto verb = commands_.done();
-    return !verb || commanded(*verb, listener, fault);
+    if (!verb || commanded(*verb, listener, fault)) return true;
+    --taken;
+    return false;
+}
+
+bool SmtpMachine::content_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Fault& fault) {
+    const ContentReader::Taken t = content_.take(octets);
+    taken = t.octets;
+    if (t.wrong) fault = t.fault;
+    if (!t.done) return !t.wrong;
+    if (content_over(fault)) return true;
+    --taken;
+    return false;
 }
 
 /// May a command begin now?

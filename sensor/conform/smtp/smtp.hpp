@@ -21,7 +21,6 @@ public:
     std::optional<Breach> octets(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) override;
     std::optional<Breach> end(Side from, bool reset, Timestamp now, Listener& listener) override;
     bool gap(Side from, std::uint64_t octets) override;
-    bool satisfied() const override { return false; }
     bool in_content() const override { return tls_ ? tls_->in_content() : client_ == Client::content; }
 
 private:
@@ -35,12 +34,13 @@ private:
     };
 
     bool take(Side from, std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, smtp::Fault& fault);
-    bool server_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
-    void note_banner(std::uint8_t octet, Listener& listener);
+    bool server_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, smtp::Fault& fault);
+    void note_banner(std::span<const std::uint8_t> octets, Listener& listener);
     void offered(std::string_view word);
     bool replied(std::uint16_t code, smtp::Fault& fault);
     bool answered(smtp::Verb verb, bool accepted, smtp::Fault& fault);
-    bool client_octet(std::uint8_t octet, Listener& listener, smtp::Fault& fault);
+    bool client_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, smtp::Fault& fault);
+    bool content_octets(std::span<const std::uint8_t> octets, std::size_t& taken, smtp::Fault& fault);
     bool may_speak(smtp::Fault& fault) const;
     bool commanded(smtp::Verb verb, Listener& listener, smtp::Fault& fault);
     bool content_over(smtp::Fault& fault);
@@ -53,13 +53,13 @@ private:
     bool greeted_ = false, refused_ = false, data_ = false, binary_ = false, first_chunk_ = true;
     smtp::Offers offers_, next_offers_;
     const TlsDemands* demands_;
+    std::optional<TlsMachine> tls_;
     std::uint64_t line_at_ = 0;  ///< of the client's line
     smtp::ReplyReader replies_;
     smtp::CommandReader commands_;
     smtp::Queue queue_;
     std::uint16_t banner_size_ = 0;
     std::array<char, 512> banner_{};
-    std::optional<TlsMachine> tls_;
 };
 
 /// errors: none

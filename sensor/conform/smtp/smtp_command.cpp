@@ -1,5 +1,6 @@
 #include "sensor/conform/smtp/smtp_command.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace sw::smtp {
@@ -7,12 +8,22 @@ namespace {
 
 constexpr std::string_view last_word = " LAST";
 
-/// Those that a client may write have a word.
-constexpr std::uint16_t all_verbs = [] {
-    std::uint16_t bits = 0;
-    for (std::size_t i = 0; i < commands.size(); ++i)
-        if (!commands[i].word.empty()) bits |= static_cast<std::uint16_t>(1u << i);
-    return bits;
+constexpr std::size_t longest_verb = 8;
+
+/// Which of commands bear this octet (upper case) at this place of their word; which have a word of this size. Each a bit.
+struct Words {
+    std::array<std::array<std::uint16_t, 26>, longest_verb> with{};
+    std::array<std::uint16_t, longest_verb + 1> of_size{};
+};
+constexpr Words words = [] {
+    Words w;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        const std::string_view word = commands[i].word;
+        const auto bit = static_cast<std::uint16_t>(1u << i);
+        if (!word.empty()) w.of_size[word.size()] |= bit;  // those that a client may write have one
+        for (std::size_t at = 0; at < word.size(); ++at) w.with[at][static_cast<std::size_t>(word[at] - 'A')] |= bit;
+    }
+    return w;
 }();
 
 constexpr std::string_view states[] = {"",        "in EHLO", "in HELO", "in MAIL", "in RCPT", "in DATA",     "",       "in BDAT", "in RSET",
@@ -24,15 +35,31 @@ std::string_view CommandReader::state() const {
     return command_ == nullptr ? "waiting for a command" : states[static_cast<std::size_t>(command_->verb)];
 }
 
-bool CommandReader::take(std::uint8_t octet, const Offers& offers, Fault& fault) {
-    if (done_ || at_ == 0) {
-        done_ = last_ = false;
-        command_ = nullptr;
-        stage_ = Stage::verb;
-        at_ = arguments_ = 0;
-        word_ = 0;
-        may_be_ = all_verbs;
-    }
+bool CommandReader::take(std::span<const std::uint8_t> octets, std::size_t& taken, const Offers& offers, Fault& fault) {
+    if (done_ || at_ == 0) begin_line();
+    do {
+        taken += pass(octets.subspan(taken));
+        if (taken == octets.size()) return true;
+        if (!octet(octets[taken], offers, fault)) return false;
+        ++taken;
+    } while (!done_ && taken < octets.size());
+    return true;
+}
+
+void CommandReader::begin_line() {
+    done_ = last_ = false;
+    command_ = nullptr;
+    stage_ = Stage::verb;
+    at_ = arguments_ = 0;
+    word_ = 0;
+    may_be_ = 0xffff;
+}
+
+bool CommandReader::long_one() const {
+    return command_ != nullptr && (command_->arguments == Arguments::from_path || command_->arguments == Arguments::to_path);
+}
+
+bool CommandReader::octet(std::uint8_t octet, const Offers& offers, Fault& fault) {
     ++at_;
     if (stage_ == Stage::line_feed) {
         if (octet != '\n') return fault.set(Reason::smtp_bare_lf, state(), "LF behind CR");
@@ -40,9 +67,8 @@ bool CommandReader::take(std::uint8_t octet, const Offers& offers, Fault& fault)
         return true;
     }
     if (octet == '\n') return fault.set(Reason::smtp_bare_lf, state(), "CR before LF");
-    const bool long_one = command_ != nullptr && (command_->arguments == Arguments::from_path || command_->arguments == Arguments::to_path);
-    if (at_ >= (long_one ? most_with_parameters : most_octets))
-        return not_smtp(fault, state(), long_one ? "a command line of at most 2,048 octets" : "a command line of at most 512 octets");
+    if (at_ >= most())
+        return not_smtp(fault, state(), long_one() ? "a command line of at most 2,048 octets" : "a command line of at most 512 octets");
     if (stage_ == Stage::verb) return verb(octet, offers, fault);
     if (octet == '\r') {
         return complete() ? go(Stage::line_feed) : not_smtp(fault, state(), wanted());
@@ -52,18 +78,41 @@ bool CommandReader::take(std::uint8_t octet, const Offers& offers, Fault& fault)
     return argument(octet, offers, fault);
 }
 
+/// How many of the next octets are such as octet() would take, one by one, and to the same end.
+std::size_t CommandReader::pass(std::span<const std::uint8_t> octets) {
+    if (stage_ != Stage::arguments) return 0;
+    octets = octets.first(std::min<std::size_t>(octets.size(), most() - 1 - std::min(at_, most() - 1)));
+    std::size_t n = 0;
+    switch (command_->arguments) {
+        case Arguments::name:
+            n = name_[0] == '[' ? 0 : run_of(OctetKind::host, octets, name_.size() - name_size_);
+            std::copy_n(octets.begin(), n, name_.begin() + name_size_);
+            name_size_ = static_cast<std::uint8_t>(name_size_ + n);
+            break;
+        case Arguments::from_path:
+        case Arguments::to_path:
+            n = path_.pass(octets);
+            break;
+        case Arguments::chunk:
+            return 0;
+        default:
+            n = run_of(OctetKind::text, octets, octets.size());
+    }
+    at_ += static_cast<std::uint32_t>(n);
+    arguments_ += static_cast<std::uint32_t>(n);
+    return n;
+}
+
 /// Every octet must lead to a verb; the first that leads to none is wrong.
 bool CommandReader::verb(std::uint8_t octet, const Offers& offers, Fault& fault) {
     const std::size_t size = at_ - 1;
     const bool over = octet == ' ' || octet == '\r';
-    for (unsigned left = may_be_; left != 0; left &= left - 1) {
-        const auto i = static_cast<unsigned>(std::countr_zero(left));
-        const std::string_view word = commands[i].word;
-        if (over && word.size() == size) command_ = &commands[i];
-        if (word.size() <= size || word[size] != upper(octet)) may_be_ &= static_cast<std::uint16_t>(~(1u << i));
-    }
-    if (over ? command_ == nullptr : may_be_ == 0) return not_smtp(fault, state(), "a command of SMTP");
+    const bool may_go_on = size < longest_verb && is_letter(octet);
+    const unsigned those = over ? words.of_size[size] : may_go_on ? words.with[size][static_cast<std::size_t>(upper(octet) - 'A')] : 0u;
+    may_be_ = static_cast<std::uint16_t>(may_be_ & those);
+    if (may_be_ == 0) return not_smtp(fault, state(), "a command of SMTP");
     if (!over) return true;
+    command_ = &commands[static_cast<std::size_t>(std::countr_zero(may_be_))];
     if (!chosen(offers, fault)) return false;
     if (octet == '\r') return complete() ? go(Stage::line_feed) : not_smtp(fault, state(), wanted());
     return go(command_->arguments == Arguments::none ? Stage::blanks : Stage::blank);
@@ -103,14 +152,11 @@ bool CommandReader::argument(std::uint8_t octet, const Offers& offers, Fault& fa
     }
 }
 
-/// A domain, or an address literal in brackets; blanks may follow. Names of hosts that bear underscores are tolerated: many do.
+/// A domain, or an address literal in brackets; blanks may follow.
 bool CommandReader::name_octet(std::uint8_t octet, Fault& fault) {
     const bool literal = name_size_ > 0 && name_[0] == '[';
     const bool closed = literal && name_[name_size_ - 1u] == ']';
-    const bool fits = octet == '[' ? name_size_ == 0
-                      : octet == ']' || octet == ':'
-                          ? literal && !closed
-                          : !closed && (is_letter(octet) || is_digit(octet) || octet == '-' || octet == '.' || octet == '_');
+    const bool fits = octet == '[' ? name_size_ == 0 : octet == ']' || octet == ':' ? literal && !closed : !closed && is_host(octet);
     if (octet == ' ' && complete()) {
         return go(Stage::blanks);
     }

@@ -1,5 +1,5 @@
 #pragma once
-/// Command lines, octet by octet (RFC 5321 section 4.1). Nothing of a line is kept but the name in EHLO and HELO.
+/// Command lines (RFC 5321 section 4.1). Nothing of a line is kept but the name in EHLO and HELO.
 #include <string_view>
 
 #include "sensor/conform/smtp/smtp_path.hpp"
@@ -13,8 +13,9 @@ public:
     /// SIZE 26, BODY 16 (RFC 1870, 6152), RET and ENVID 107, NOTIFY and ORCPT 528 (RFC 3461), AUTH 500 (RFC 4954), SMTPUTF8 10.
     static constexpr std::uint32_t most_octets = 512, most_with_parameters = 2048;
 
-    /// The next octet; offers: what may be used now.
-    bool take(std::uint8_t octet, const Offers& offers, Fault& fault);
+    /// The next octets, to the end of a line at most; offers: what may be used now.
+    /// taken: how many; of a fault (false): those before the wrong one
+    bool take(std::span<const std::uint8_t> octets, std::size_t& taken, const Offers& offers, Fault& fault);
 
     bool between_lines() const { return at_ == 0 || done_; }
     /// The line is complete: its verb; none else. Until the next octet.
@@ -27,6 +28,11 @@ public:
 
 private:
     enum class Stage : std::uint8_t { verb, blank, arguments, blanks, line_feed };
+    void begin_line();
+    bool octet(std::uint8_t octet, const Offers& offers, Fault& fault);
+    std::size_t pass(std::span<const std::uint8_t> octets);
+    bool long_one() const;
+    std::uint32_t most() const { return long_one() ? most_with_parameters : most_octets; }
     bool verb(std::uint8_t octet, const Offers& offers, Fault& fault);
     bool chosen(const Offers& offers, Fault& fault);
     bool blank(std::uint8_t octet, const Offers& offers, Fault& fault);

@@ -58,11 +58,10 @@ ContentReader::Taken ContentReader::take(std::span<const std::uint8_t> octets) {
 }
 
 void ContentReader::take_text(std::span<const std::uint8_t> octets, Taken& t) {
+    if (!octets.empty() && !stepped(octets, t)) return;  // plain() looks at the octet before, too
     while (t.octets < octets.size() && !t.done) {
-        if (!stepped(octets, t)) return;
         const std::size_t size = std::min(octets.size() - t.octets, stretch);
-        if (t.done || size < 16) continue;
-        if (plain(octets, t.octets, size)) {
+        if (size >= 16 && plain(octets, t.octets, size)) {
             t.octets += size;
             continue;
         }

@@ -29,7 +29,7 @@ public:
     bool skip(std::uint64_t octets);
 
 private:
-    static constexpr std::size_t stretch = 480;  ///< octets that are looked at together
+    static constexpr std::size_t stretch = 488;  ///< octets that are looked at together: a third of a full segment
 
     struct Kind {
         bool dotted = false;  ///< ends with a dot alone; else with left_ octets

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::string_view binary_body = "BODY=BINARYMIME";
 
-/// atext and the dot (RFC 5321 section 4.1.2, RFC 5322 section 3.2.3). Where dots stand is not asked: mailboxes exist that break it.
-bool is_local(std::uint8_t c) {
-    return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(static_cast<char>(c)) != std::string_view::npos;
-}
-bool is_host(std::uint8_t c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; }
 bool is_high(std::uint8_t c) { return c >= 0x80; }
 
 }  // namespace
@@ -40,6 +35,15 @@ bool PathReader::take(std::uint8_t octet, bool utf8, Fault& fault) {
                                              : parameter_octet(octet, utf8);
     if (fits) return true;
     return not_smtp(fault, from_ ? "in MAIL" : "in RCPT", wanted());
+}
+
+std::size_t PathReader::pass(std::span<const std::uint8_t> octets) {
+    if (part_ == Part::local) return run_of(OctetKind::local, octets, octets.size());
+    if (part_ == Part::host) return run_of(OctetKind::host, octets, octets.size());
+    if ((part_ != Part::parameter && part_ != Part::value) || body_at_ == word_at_) return 0;  // it may become BODY=BINARYMIME
+    const std::size_t n = run_of(part_ == Part::value ? OctetKind::word : OctetKind::keyword, octets, octets.size());
+    word_at_ = static_cast<std::uint8_t>(std::min<std::size_t>(word_at_ + n, 255));
+    return n;
 }
 
 bool PathReader::path_octet(std::uint8_t c, bool) {

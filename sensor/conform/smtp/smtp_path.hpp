@@ -15,6 +15,8 @@ public:
     }
     /// utf8: the server offered SMTPUTF8, so octets above 127 may stand in paths and values (RFC 6531 section 3.3).
     bool take(std::uint8_t octet, bool utf8, Fault& fault);
+    /// How many of the next octets are such as take() would take, one by one, and to the same end; they are taken.
+    std::size_t pass(std::span<const std::uint8_t> octets);
     /// The line may end here.
     bool complete() const { return part_ == Part::end || part_ == Part::gap || part_ == Part::parameter || part_ == Part::value; }
     bool binary() const { return binary_; }

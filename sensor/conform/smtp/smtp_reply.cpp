@@ -49,17 +49,29 @@ bool ReplyReader::may_begin(std::uint16_t digits, std::uint16_t scale) const {
     return false;
 }
 
-bool ReplyReader::take(std::uint8_t octet, Fault& fault) {
+bool ReplyReader::take(std::span<const std::uint8_t> octets, std::size_t& taken, Fault& fault) {
     if (done_ == Done::line) {
         ++lines_;
         done_ = Done::no;
         at_ = 0;
     }
-    if (at_ == 0) {
-        code_ = 0;
-        word_size_ = 0;
-        more_ = cr_ = word_over_ = false;
-    }
+    if (at_ == 0) begin_line();
+    do {
+        taken += pass(octets.subspan(taken));
+        if (taken == octets.size()) return true;
+        if (!octet(octets[taken], fault)) return false;
+        ++taken;
+    } while (done_ == Done::no && taken < octets.size());
+    return true;
+}
+
+void ReplyReader::begin_line() {
+    code_ = 0;
+    word_size_ = 0;
+    more_ = cr_ = word_over_ = false;
+}
+
+bool ReplyReader::octet(std::uint8_t octet, Fault& fault) {
     const std::uint16_t at = at_++;
     if (at < 3) return digit(octet, fault);
     if (cr_ || octet == '\n') return end_line(octet, fault);
@@ -68,14 +80,26 @@ bool ReplyReader::take(std::uint8_t octet, Fault& fault) {
     return text(octet, fault);
 }
 
+/// How many of the next octets are such as octet() would take, one by one, and to the same end.
 std::size_t ReplyReader::pass(std::span<const std::uint8_t> octets) {
-    if (!word_over_ || cr_ || at_ == 0 || done_ != Done::no || answers_ == Verb::greeting) return 0;
+    if (at_ == 0) return pass_code(octets);
+    if (at_ < 4 || cr_) return 0;
     const std::size_t room = at_ + 2u < most_octets ? most_octets - at_ - 2 : 0;  // CR and LF must find some
-    octets = octets.first(std::min(octets.size(), room));
-    const auto end = std::find_if_not(octets.begin(), octets.end(), is_printable);
-    const auto n = static_cast<std::size_t>(end - octets.begin());
+    const std::size_t n = run_of(word_over_ ? OctetKind::text : OctetKind::word, octets, room);
     at_ = static_cast<std::uint16_t>(at_ + n);
+    if (word_over_) return n;
+    for (std::size_t i = 0; i < n && word_size_ < word_.size(); ++i) word_[word_size_++] = upper(octets[i]);
     return n;
+}
+
+/// A code that is what it should be.
+std::size_t ReplyReader::pass_code(std::span<const std::uint8_t> octets) {
+    if (octets.size() < 3 || !is_digit(octets[0]) || !is_digit(octets[1]) || !is_digit(octets[2])) return 0;
+    const auto code = static_cast<std::uint16_t>((octets[0] - '0') * 100 + (octets[1] - '0') * 10 + (octets[2] - '0'));
+    if (lines_ > 0 ? code != first_code_ : unsolicited_ || code != command(answers_).accepted[0]) return 0;
+    code_ = first_code_ = code;
+    at_ = 3;
+    return 3;
 }
 
 /// All lines of a reply bear the same code (section 4.2.1).

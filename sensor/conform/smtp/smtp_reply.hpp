@@ -1,5 +1,5 @@
 #pragma once
-/// Replies, octet by octet (RFC 5321 section 4.2).
+/// Replies, line by line (RFC 5321 section 4.2).
 #include <string_view>
 
 #include "sensor/conform/smtp/smtp_words.hpp"
@@ -13,10 +13,9 @@ public:
     /// A reply begins: it answers this command. unsolicited: nothing is to be answered, and only 421 may come (section 3.8).
     void begin(Verb answers, bool unsolicited);
 
-    /// The next octet. Take what it gives before the next one.
-    bool take(std::uint8_t octet, Fault& fault);
-    /// How many of the next octets are text of which nothing is read; they are taken at once. 0: take() the next one.
-    std::size_t pass(std::span<const std::uint8_t> octets);
+    /// The next octets, to the end of a line at most; make use of that line before the next ones.
+    /// taken: how many; of a fault (false): those before the wrong one
+    bool take(std::span<const std::uint8_t> octets, std::size_t& taken, Fault& fault);
     bool line_done() const { return done_ != Done::no; }
     bool reply_done() const { return done_ == Done::reply; }
     std::uint16_t code() const { return code_; }
@@ -26,6 +25,10 @@ public:
 
 private:
     enum class Done : std::uint8_t { no, line, reply };
+    void begin_line();
+    bool octet(std::uint8_t octet, Fault& fault);
+    std::size_t pass(std::span<const std::uint8_t> octets);
+    std::size_t pass_code(std::span<const std::uint8_t> octets);
     bool digit(std::uint8_t octet, Fault& fault);
     bool separator(std::uint8_t octet, Fault& fault);
     bool end_line(std::uint8_t octet, Fault& fault);

@@ -95,9 +95,43 @@ struct Offers {
     bool utf8 : 1 = false;        ///< SMTPUTF8
 };
 
-inline char upper(std::uint8_t c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c); }
-inline bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
-inline bool is_letter(std::uint8_t c) { return upper(c) >= 'A' && upper(c) <= 'Z'; }
-inline bool is_printable(std::uint8_t c) { return c >= 0x20 && c < 0x7f; }
+constexpr char upper(std::uint8_t c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c); }
+constexpr bool is_digit(std::uint8_t c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(std::uint8_t c) { return upper(c) >= 'A' && upper(c) <= 'Z'; }
+constexpr bool is_printable(std::uint8_t c) { return c >= 0x20 && c < 0x7f; }
+/// Of a domain. Names of hosts that bear underscores are tolerated: many do.
+constexpr bool is_host(std::uint8_t c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; }
+/// atext and the dot (RFC 5321 section 4.1.2, RFC 5322 section 3.2.3). Where dots stand is not asked: mailboxes exist that break it.
+constexpr bool is_local(std::uint8_t c) {
+    return is_letter(c) || is_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+/// What most octets of a line are is taken in runs. Each a bit.
+enum class OctetKind : std::uint8_t {
+    text = 1,     ///< is_printable()
+    word = 2,     ///< the same, but for blanks and "="
+    host = 4,     ///< is_host()
+    local = 8,    ///< is_local()
+    keyword = 16  ///< letters, digits and hyphens
+};
+inline constexpr std::array<std::uint8_t, 256> kinds = [] {
+    std::array<std::uint8_t, 256> all{};
+    const auto bit = [](OctetKind kind, bool is) { return is ? static_cast<unsigned>(kind) : 0u; };
+    for (unsigned i = 0; i < all.size(); ++i) {
+        const auto c = static_cast<std::uint8_t>(i);
+        all[i] = static_cast<std::uint8_t>(bit(OctetKind::text, is_printable(c)) |
+                                           bit(OctetKind::word, is_printable(c) && c != ' ' && c != '=') |
+                                           bit(OctetKind::host, is_host(c)) | bit(OctetKind::local, is_local(c)) |
+                                           bit(OctetKind::keyword, is_letter(c) || is_digit(c) || c == '-'));
+    }
+    return all;
+}();
+/// How many of the first octets, at most so many, are of this kind.
+inline std::size_t run_of(OctetKind kind, std::span<const std::uint8_t> octets, std::size_t most) {
+    const std::size_t end = octets.size() < most ? octets.size() : most;
+    std::size_t n = 0;
+    while (n < end && (kinds[octets[n]] & static_cast<unsigned>(kind)) != 0) ++n;
+    return n;
+}
 
 }  // namespace sw::smtp

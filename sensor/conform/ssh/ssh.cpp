@@ -76,7 +76,9 @@ void SshMachine::received(End& end, Side from, const Hearing& hearing) {
     if (end.packet.type() == message::disconnect) end.stage = Stage::gone;
     if (end.packet.type() != message::newkeys) return;
     end.stage = Stage::opaque;
-    if (has_seen_all()) hearing.listener.told(from, Told::encrypted, {}, offset(from));
+    if (ends_[0].stage != Stage::opaque || ends_[1].stage != Stage::opaque) return;
+    seen_all();
+    hearing.listener.told(from, Told::encrypted, {}, offset(from));
 }
 
 bool SshMachine::misses(Side from, std::uint64_t) { return end_of(from).stage == Stage::opaque; }

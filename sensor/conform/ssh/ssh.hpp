@@ -34,7 +34,6 @@ private:
     std::size_t take(Side from, Bytes octets, const Hearing& hearing) override;
     void ends(Side from, bool reset, const Hearing& hearing) override;
     bool misses(Side from, std::uint64_t octets) override;
-    bool has_seen_all() const override { return ends_[0].stage == Stage::opaque && ends_[1].stage == Stage::opaque; }
 
     std::size_t ident(End& end, Side from, std::uint8_t octet, const Hearing& hearing);
     std::size_t packets(End& end, Side from, Bytes octets, const Hearing& hearing);

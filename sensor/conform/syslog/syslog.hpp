@@ -14,7 +14,6 @@ public:
     std::optional<Breach> octets(Side from, Bytes octets, Timestamp now, Listener& listener) override;
     std::optional<Breach> end(Side, bool, Timestamp, Listener&) override { return std::nullopt; }
     bool gap(Side, std::uint64_t) override { return false; }
-    bool satisfied() const override { return false; }
     bool each_alone() const override { return true; }
 
 private:

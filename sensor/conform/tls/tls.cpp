@@ -29,11 +29,6 @@ constexpr std::uint32_t longest_message = 1u << 18;          ///< certificates, 
 
 constexpr std::string_view sizes_that_fit = "lengths that add up";
 
-/// What begins nearly all records of a conversation, in one piece: only its length is left to be judged.
-bool is_sealed_header(std::span<const std::uint8_t> octets) {
-    return octets.size() >= 5 && octets[0] == record::application_data && octets[1] == 3 && octets[2] <= 3;
-}
-
 std::string_view in_handshake(Side from) { return from == Side::initiator ? "in the client's handshake" : "in the server's handshake"; }
 
 }  // namespace
@@ -54,19 +49,13 @@ std::unique_ptr<Protocol> tls_protocol(const Rule& rule, const Policy&) {
 
 std::optional<Breach> TlsMachine::octets(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) {
     End& e = end_[static_cast<std::size_t>(from)];
-    if (e.sealed && e.header[0] == record::application_data && octets.size() <= e.record_left) {
-        e.record_left -= static_cast<std::uint32_t>(octets.size());  // nobody can read them
-        e.offset += octets.size();
-        return std::nullopt;
-    }
     for (std::size_t i = 0; i < octets.size();) {
+        const std::size_t sealed = e.sealed ? pass(e, octets.subspan(i)) : 0;
+        i += sealed;
+        if (sealed > 0) continue;
         MaybeFault fault;
         const std::uint64_t before = e.offset;
-        if (e.record_left == 0 && e.sealed && e.header_size == 0 && is_sealed_header(octets.subspan(i))) {
-            std::copy_n(octets.begin() + static_cast<std::ptrdiff_t>(i), e.header.size(), e.header.begin());
-            fault = record_begins(e, from);
-            e.offset += e.header.size() - (fault ? 1 : 0);
-        } else if (e.record_left == 0) {
+        if (e.record_left == 0) {
             fault = header_octet(e, from, octets[i]);
             if (!fault) ++e.offset;
         } else {
@@ -80,6 +69,28 @@ std::optional<Breach> TlsMachine::octets(Side from, std::span<const std::uint8_t
         return b;
     }
     return std::nullopt;
+}
+
+/// How many of the next octets are such as the rest of this file would take, one by one, and to the same end: application data that
+/// nobody can read, or the header of a record of it. They are taken.
+std::size_t TlsMachine::pass(End& e, std::span<const std::uint8_t> octets) {
+    if (e.record_left > 0) {
+        if (e.header[0] != record::application_data) return 0;
+        const std::size_t n = std::min<std::size_t>(octets.size(), e.record_left);
+        e.record_left -= static_cast<std::uint32_t>(n);
+        e.offset += n;
+        return n;
+    }
+    constexpr std::size_t header = std::tuple_size_v<decltype(e.header)>;
+    if (e.header_size > 0 || octets.size() < header || octets[0] != record::application_data || octets[1] != 3 || octets[2] > 3) return 0;
+    const auto size = static_cast<std::uint32_t>(octets[3] << 8 | octets[4]);
+    if (size == 0 || size > (is_13() ? most_sealed : most_sealed_12) || e.gone || e.in_message) return 0;
+    std::copy_n(octets.begin(), header, e.header.begin());
+    e.record_left = size;
+    e.alert_at = 0;
+    e.hid = true;
+    e.offset += header;
+    return header;
 }
 
 /// Type, version, length (RFC 8446 section 5.1).
@@ -272,11 +283,7 @@ TlsMachine::MaybeFault TlsMachine::message_begins(End& e, Side from) {
 
 std::size_t TlsMachine::message_body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener,
                                      MaybeFault& fault) {
-    if (e.message == message::client_hello || e.message == message::server_hello) {
-        if (const std::size_t passed = std::get<HelloReader>(reader_).pass(octets.size()); passed > 0) return passed;
-        fault = hello_octet(e, from, octets[0], listener);
-        return fault ? 0 : 1;
-    }
+    if (e.message == message::client_hello || e.message == message::server_hello) return hello_octets(e, from, octets, listener, fault);
     if (e.message != message::certificate || from != Side::responder) return octets.size();
     auto& reader = std::get<CertificateReader>(reader_);
     std::size_t taken = 0;
@@ -287,15 +294,24 @@ std::size_t TlsMachine::message_body(End& e, Side from, std::span<const std::uin
     return taken;
 }
 
-TlsMachine::MaybeFault TlsMachine::hello_octet(End& e, Side from, std::uint8_t octet, Listener& listener) {
+std::size_t TlsMachine::hello_octets(End& e, Side from, std::span<const std::uint8_t> octets, Listener& listener, MaybeFault& fault) {
     auto& reader = std::get<HelloReader>(reader_);
-    const HelloReader::Step step = reader.take(octet);
-    const bool client = from == Side::initiator;
-    if (!step.fault.empty()) return wrong(client ? "in the ClientHello" : "in the ServerHello", step.fault);
-    if (step.heard == HelloReader::Heard::nothing) return std::nullopt;
-    const Told what = step.heard == HelloReader::Heard::alpn ? Told::alpn : Told::server_name;
-    listener.told(from, what, reader.text(), e.offset + 1 - reader.text().size());
-    return std::nullopt;
+    for (std::size_t taken = 0; taken < octets.size();) {
+        if (const std::size_t passed = reader.pass(octets.size() - taken); passed > 0) {
+            taken += passed;
+            continue;
+        }
+        const HelloReader::Step step = reader.take(octets[taken]);
+        if (!step.fault.empty()) {
+            fault = wrong(from == Side::initiator ? "in the ClientHello" : "in the ServerHello", step.fault);
+            return taken;
+        }
+        ++taken;
+        if (step.heard == HelloReader::Heard::nothing) continue;
+        const Told what = step.heard == HelloReader::Heard::alpn ? Told::alpn : Told::server_name;
+        listener.told(from, what, reader.text(), e.offset + taken - reader.text().size());
+    }
+    return octets.size();
 }
 
 TlsMachine::MaybeFault TlsMachine::message_ends(End& e, Side from, Listener& listener) {

@@ -29,7 +29,6 @@ public:
     std::optional<Breach> octets(Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener) override;
     std::optional<Breach> end(Side from, bool reset, Timestamp now, Listener& listener) override;
     bool gap(Side from, std::uint64_t octets) override;
-    bool satisfied() const override { return false; }
     bool in_content() const override { return end_[0].sealed && end_[1].sealed; }
 
     /// The next octet of this side does not begin a TLS connection: whoever stands before this one may know a better reason.
@@ -76,6 +75,7 @@ private:
     using MaybeFault = std::optional<Fault>;
     static Fault wrong(std::string_view state, std::string_view expected) { return {Reason::not_speaking, state, expected, {}}; }
 
+    std::size_t pass(End& e, std::span<const std::uint8_t> octets);
     MaybeFault header_octet(End& e, Side from, std::uint8_t octet);
     MaybeFault record_begins(End& e, Side from);
     void body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault);
@@ -85,7 +85,7 @@ private:
     MaybeFault message_begins(End& e, Side from);
     std::size_t message_body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault);
     MaybeFault message_ends(End& e, Side from, Listener& listener);
-    MaybeFault hello_octet(End& e, Side from, std::uint8_t octet, Listener& listener);
+    std::size_t hello_octets(End& e, Side from, std::span<const std::uint8_t> octets, Listener& listener, MaybeFault& fault);
     MaybeFault settle(Listener& listener);
     void seal(End& e, Side from, Listener& listener);
     End& client() { return end_[0]; }

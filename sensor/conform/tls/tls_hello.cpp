@@ -48,7 +48,7 @@ std::string_view HelloReader::end() const {
 
 std::size_t HelloReader::pass(std::size_t available) {
     const bool unread = field_ == Field::session || field_ == Field::suites || field_ == Field::methods || field_ == Field::body ||
-                        (field_ == Field::random && kind_ == Kind::client);
+                        (field_ == Field::random && (kind_ == Kind::client || retry_at_ < 32 - wanted_));
     if (!unread || wanted_ < 2) return 0;
     // The field's last octet is taken alone: it says what follows.
     const auto n = static_cast<std::uint32_t>(std::min<std::size_t>({available, wanted_ - 1, left_[depth_]}));

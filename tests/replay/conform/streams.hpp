@@ -22,7 +22,8 @@ struct Stream {
     std::string words;  ///< of a breach, for people
 };
 
-/// In the order of their first frames; anomalies of frames, link headers and time stamps are ignored. Those in which nothing was said are left out.
+/// In the order of their first frames; anomalies of frames, link headers and time stamps are ignored. Those in which nothing was said are
+/// left out.
 std::vector<Stream> streams_of(const Capture& capture, const std::vector<Service>& services);
 
 }  // namespace sw::corpora

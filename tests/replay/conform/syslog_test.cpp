@@ -31,8 +31,9 @@ TEST_CASE("syslog: honest messages are clean") {
         honest("a day of one digit, no host, no process", {"<13>Jan  1 00:00:00 hello", "<0>Jan 01 00:00:00 "}),
         honest("a stamp of today's senders", {"<167>2016-05-24T09:50:52.926451+02:00 ldap slapd[1]: conn=1", "<13>1999-01-01T00:00:00Z a"}),
         honest("nothing but hyphens", {"<191>1 - - - - - -"}),
-        honest("structured data",
-               {"<165>1 2003-10-11T22:14:15.003Z host app - ID47 [x@32473 iut=\"3\" s=\"a\\\"\\]\\\\b\"][y@32473 z=\"\"] \xef\xbb\xbftext"}),
+        honest(
+            "structured data",
+            {"<165>1 2003-10-11T22:14:15.003Z host app - ID47 [x@32473 iut=\"3\" s=\"a\\\"\\]\\\\b\"][y@32473 z=\"\"] \xef\xbb\xbftext"}),
         honest("a line's end, or a string's, at the end", {bsd + "\n", bsd + std::string(1, '\0')}),
         honest("64,000 octets", {bsd + std::string(64'000 - bsd.size(), 'x')}),
         honest("8-bit octets, TAB", {bsd + "\tna\xefve \xff \xc3\xa9", "<13>Oct 11 22:14:15 \xef\xbb\xbftext"}),

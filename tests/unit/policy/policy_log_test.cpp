@@ -114,7 +114,8 @@ TEST_CASE("policy log: keys, hosts, names and numbers that are none are errors t
     CHECK(error_of("[[log.allow]]\napp = \"x\"\n") ==
           "4:1 missing-key: this rule has no pattern / pattern = \"^connect from .*$\": the whole line");
     CHECK(error_of("[log.allow]\npattern = '^a$'\n").find("write [[log.allow]] with two brackets") != std::string::npos);
-    CHECK(error_of("[[log.allow]]\nhost = \"firewal\"\npattern = '^a$'\n") == "5:8 unknown-name: [names] has no \"firewal\" / write firewall");
+    CHECK(error_of("[[log.allow]]\nhost = \"firewal\"\npattern = '^a$'\n") ==
+          "5:8 unknown-name: [names] has no \"firewal\" / write firewall");
     CHECK(error_of("[[log.allow]]\nhost = []\npattern = '^a$'\n").find("empty-list") != std::string::npos);
     CHECK(error_of("[[log.allow]]\nhost = 5\npattern = '^a$'\n").find("type") != std::string::npos);
     CHECK(error_of("[[log.allow]]\nname = \"a b\"\npattern = '^a$'\n").find("bad-name") != std::string::npos);
