@@ -223,6 +223,17 @@ void Engine::Impl::end_flows() {
     conform_.clear();
 }
 
+/// Does an error quote a segment that this side may have sent lately, and its very octets? Who quotes others, or some that nobody can
+/// compare any more, could carry anything. A keep-alive's one octet is any.
+bool Engine::Impl::quotes(const Flow& flow, int from, const Quoted& q) const {
+    const TcpSide& sender = flow.side[from];
+    const std::int64_t behind = static_cast<std::int32_t>(sender.end - q.tcp_seq);
+    const std::int64_t most = std::max<std::int64_t>(flow.side[from ^ 1].max_window, 65535) + 1;
+    if (!sender.known || behind < 0 || behind > most) return false;
+    if (q.payload_len <= 1 || flow.provisional) return true;
+    return sent_.compare(flow, from, q.tcp_seq + q.syn, q.payload, q.payload_len) == SentOctets::Check::same;
+}
+
 /// An error is allowed if it tells the sender of a live, allowed conversation about a packet of that conversation.
 Ruling Engine::Impl::icmp_error(Work& w) {
     const Packet& p = w.packet;
@@ -231,11 +242,7 @@ Ruling Engine::Impl::icmp_error(Work& w) {
     const auto found = flows_.find(key, flows_.hash(key), now_);
     const bool to_sender = p.dst() == p.quoted.tuple.src;
     bool related = found.flow != nullptr && to_sender && found.flow->state != FlowState::closed;
-    if (related && found.flow->ends.proto() == 6) {
-        const TcpSide& sender = found.flow->side[found.from];
-        const std::int64_t behind = static_cast<std::int32_t>(sender.end - p.quoted.tcp_seq);
-        related = sender.known && behind >= 0 && behind <= std::max<std::int64_t>(found.flow->side[found.from ^ 1].max_window, 65535) + 1;
-    }
+    if (related && found.flow->ends.proto() == 6) related = quotes(*found.flow, found.from, p.quoted);
     if (!related) {
         if (const auto kept = about_->housekeeping(w.objections); kept.rule >= 0) return Ruling::allow(kept.rule);
         return Ruling::grey(w.objections.with(Reason::icmp_unrelated));

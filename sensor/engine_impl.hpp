@@ -165,6 +165,7 @@ private:
     Ruling without_flow(Work& w);
     Ruling unopened(Work& w);
     Ruling icmp_error(Work& w);
+    bool quotes(const Flow& flow, int from, const Quoted& q) const;
     Ruling not_a_conversation(Work& w);
     Ruling open(Work& w, int rule);
     static Ruling overspent(int rule, int from, const Overspent& over);

@@ -72,14 +72,19 @@ Result<UniqueFd> open_file(const std::string& name) {
 /// The store, if one was named or the usual one is there.
 bool has_store(const Options& options) { return !options.db.empty() || ::access(default_store, R_OK) == 0; }
 
+/// The file and its line have the whole rule.
+std::string shown(const std::string& rule) {
+    constexpr std::size_t most = 400;
+    return escape_for_display(rule.substr(0, most)) + (rule.size() > most ? fmt::format(" ... ({} octets)", rule.size()) : "");
+}
+
 int report_import(const LogcheckImport& found, std::size_t files, const Options& options, Output& out) {
     JsonLines json(out);
     for (const ImportProblem& p : found.problems) {
         if (options.json)
             json.put({{"type", "unused"}, {"file", p.path}, {"line", p.line}, {"why", p.why}, {"rule", escape_for_display(p.rule)}});
         else
-            out.line(
-                fmt::format("{}:{}: {}: {}", escape_for_display(p.path), p.line, escape_for_display(p.why), escape_for_display(p.rule)));
+            out.line(fmt::format("{}:{}: {}: {}", escape_for_display(p.path), p.line, escape_for_display(p.why), shown(p.rule)));
     }
     if (options.json) json.put({{"type", "import"}, {"files", files}, {"rules", found.rules.size()}, {"unused", found.problems.size()}});
     complain(fmt::format("{} files: {} rules can be used, {} cannot", files, found.rules.size(), found.problems.size()));

@@ -30,22 +30,28 @@ struct Gone {
     std::string raw;
 };
 
-/// The oldest lines that are too old; or, where there are too many octets, the oldest.
+/// A clock that is so far ahead of us is wrong.
+constexpr std::int64_t far_ahead = std::int64_t{30} * 365 * 24 * 3600 * 1'000'000'000;
+
+/// The oldest lines, where there are too many octets; else those that are too old. A line is as old as the lines that were stored before
+/// it: one of a receiver whose clock begins at 1970 after a boot stays as long as its neighbours. Clocks that are far ahead hold nobody
+/// back.
 Result<std::vector<Gone>> to_go(Database& db, const LogRetention& keep, std::int64_t octets) {
     const bool too_many = keep.octets > 0 && octets > static_cast<std::int64_t>(keep.octets);
     std::vector<Gone> gone;
-    auto rows = db.prepare(too_many ? "SELECT id, raw FROM log_event ORDER BY id LIMIT ?1"
-                                    : "SELECT id, raw FROM log_event WHERE received < ?2 ORDER BY received LIMIT ?1");
+    auto rows = db.prepare("SELECT id, raw, received FROM log_event ORDER BY id");
     if (!rows) return Unexpected{rows.error()};
-    rows->bind(1, most_removed);
-    if (!too_many) rows->bind(2, keep.before.ns);
-    std::int64_t excess = too_many ? octets - static_cast<std::int64_t>(keep.octets) : std::int64_t{INT64_MAX};
-    auto done = each_row(*rows, [&](const Statement& r) {
-        if (excess <= 0) return;
-        gone.push_back({r.integer(0), octets_of(r, 1)});
+    std::int64_t excess = octets - static_cast<std::int64_t>(keep.octets);
+    while (gone.size() < static_cast<std::size_t>(most_removed) && (!too_many || excess > 0)) {
+        const auto row = rows->step();
+        if (!row) return Unexpected{row.error()};
+        if (!*row) break;
+        const std::int64_t received = rows->integer(2);
+        if (!too_many && received > keep.before.ns + far_ahead) continue;
+        if (!too_many && received >= keep.before.ns) break;
+        gone.push_back({rows->integer(0), octets_of(*rows, 1)});
         excess -= static_cast<std::int64_t>(gone.back().raw.size());
-    });
-    if (!done) return Unexpected{done.error()};
+    }
     return gone;
 }
 

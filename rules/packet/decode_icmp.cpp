@@ -1,20 +1,34 @@
 // ICMP (RFC 792), ICMPv6 (RFC 4443) and neighbour discovery (RFC 4861).
+#include <algorithm>
+
 #include "rules/packet/checksum.hpp"
 #include "rules/packet/decode_internal.hpp"
 
 namespace sw::decoding {
 namespace {
 
+/// What is quoted of TCP behind the first 8 octets. size: of what is quoted from l4 on.
+void quote_tcp(Quoted& q, const std::uint8_t* l4, std::uint32_t size) {
+    q.tcp_seq = load_be32(l4 + 4);
+    if (size < 20) return;
+    q.syn = (l4[13] & tcp_flag::syn) != 0;
+    const std::uint32_t header = (l4[12] >> 4) * 4u;
+    if (header < 20 || header >= size) return;
+    q.payload = l4 + header;
+    q.payload_len = size - header;
+}
+
 /// Ports, echo identifier and sequence number of a quoted transport header of at least 8 octets.
-void quote_transport(Packet& p, const std::uint8_t* l4, bool v6) {
+void quote_transport(Packet& p, const std::uint8_t* l4, std::uint32_t size, bool v6) {
     FiveTuple& t = p.quoted.tuple;
     t.sport = t.dport = 0;
-    p.quoted.tcp_seq = 0;
+    p.quoted.syn = false;
+    p.quoted.tcp_seq = p.quoted.payload_len = 0;
     if (t.proto == 6 || t.proto == 17) {
         t.sport = load_be16(l4);
         t.dport = load_be16(l4 + 2);
     }
-    if (t.proto == 6) p.quoted.tcp_seq = load_be32(l4 + 4);
+    if (t.proto == 6) quote_tcp(p.quoted, l4, size);
     const bool echo = (!v6 && t.proto == 1 && l4[0] == 8) || (v6 && t.proto == 58 && l4[0] == 128);
     if (echo) t.sport = t.dport = load_be16(l4 + 4);
     p.quoted.present = true;
@@ -28,7 +42,9 @@ void quote_ipv4(Packet& p, const Cursor& c) {
     if (!readable) return p.anomalies.add(Reason::icmp_embedded);
     if (!demand(p, c, header + 8, Reason::icmp_embedded)) return;
     p.quoted.tuple = {Address::v4(h + 12), Address::v4(h + 16), 0, 0, h[9]};
-    quote_transport(p, h + header, false);
+    // What stands behind the quoted packet (RFC 792: nothing; RFC 4884: zeros and extensions) is not of it.
+    const std::uint32_t quoted = std::min<std::uint32_t>(c.captured(), load_be16(h + 2));
+    quote_transport(p, h + header, std::max(quoted, header + 8) - header, false);
 }
 
 void quote_ipv6(Packet& p, const Cursor& c) {
@@ -36,7 +52,8 @@ void quote_ipv6(Packet& p, const Cursor& c) {
     const std::uint8_t* h = c.here();
     if (h[0] >> 4 != 6) return p.anomalies.add(Reason::icmp_embedded);
     p.quoted.tuple = {Address::v6(h + 8), Address::v6(h + 24), 0, 0, h[6]};
-    quote_transport(p, h + 40, true);
+    const std::uint32_t quoted = std::min<std::uint32_t>(c.captured() - 40, load_be16(h + 4));
+    quote_transport(p, h + 40, std::max<std::uint32_t>(quoted, 8), true);
 }
 
 void set_icmp(Packet& p, Cursor c) {

@@ -65,8 +65,11 @@ inline constexpr std::uint8_t fin = 0x01, syn = 0x02, rst = 0x04, psh = 0x08, ac
 /// The packet that an ICMP error quotes: its five-tuple as its sender sent it.
 struct Quoted {
     bool present = false;
+    bool syn = false;  ///< of TCP: it takes a sequence number before the payload. Known only if the octets of flags are quoted
     FiveTuple tuple;
     std::uint32_t tcp_seq = 0;
+    std::uint32_t payload_len = 0;          ///< of TCP: what is quoted behind its header
+    const std::uint8_t* payload = nullptr;  ///< in the frame; unset where payload_len is 0
 };
 
 /// What decode() resets for every frame. Pointers point into the frame; they live as long as it does. Fields of layers

@@ -32,6 +32,7 @@ struct TcpSide {
     bool fin : 1 = false;          ///< FIN sent; end includes it
     bool reset : 1 = false;        ///< it sent the RST
     bool fin_acked : 1 = false;
+    bool acked = false;  ///< the peer acknowledged all that it sent
 };
 
 /// Addresses, ports and protocol of the two ends as two words, so that a look-up compares two words.

@@ -49,7 +49,7 @@ void TcpState::pick_up(Flow& flow, const Packet& p, int from, Timestamp now) con
     s.limit = s.end + r.max_window;
     r.end = p.tcp_ack;
     r.limit = r.end + s.max_window;
-    r.known = is(p, ack);
+    r.known = r.acked = is(p, ack);
     flow.isn[0] = flow.isn[1] = 0;
     flow.state = FlowState::established;
     flow.deadline = now + flow_life::established;
@@ -94,6 +94,7 @@ Answer TcpState::in_opening(Flow& flow, const Packet& p, int from, Timestamp now
     responder.max_window = std::max<std::uint32_t>(p.tcp_window, 1);
     responder.limit = responder.end + initiator.max_window;
     initiator.limit = p.tcp_ack + responder.max_window;
+    initiator.acked = true;
     flow.isn[1] = p.tcp_seq;
     flow.state = FlowState::answered;
     flow.deadline = now + flow_life::opening;
@@ -142,16 +143,26 @@ Answer TcpState::data(Flow& flow, const Packet& p, int from, Timestamp now) {
         stray.outside = true;
         return stray;
     }
-    if (s.fin && distance(p.tcp_seq + sequence_length(p), s.end) > 0) return refuse(Reason::tcp_after_close);
+    const std::int32_t beyond = distance(p.tcp_seq + sequence_length(p), s.end);
+    if (s.fin && beyond > 0) return refuse(Reason::tcp_after_close);
+    if (is(p, fin) && s.known && ends_within(flow, from, beyond)) return refuse(Reason::inconsistent_retransmit);
     Answer answer = payload(flow, p, from);
     if (answer.fit == Fit::fits) advance(flow, p, from, now);
     return answer;
 }
 
+/// A FIN under whose number, or behind it, something was sent before. beyond: how far it goes beyond that. (An ACK that overtook it bears
+/// the number behind it, and no octet.)
+bool TcpState::ends_within(const Flow& flow, int from, std::int32_t beyond) const {
+    const TcpSide& s = flow.side[from];
+    const std::uint8_t any = 0;
+    return beyond < 0 || (beyond == 0 && !s.fin && sent_->compare(flow, from, s.end - 1, &any, 1) != SentOctets::Check::unknown);
+}
+
 /// A probe of one octet already acknowledged keeps a connection alive; its octet is anything (RFC 9293 3.8.4).
 static bool keep_alive(const Flow& flow, const Packet& p, int from) {
     const TcpSide& s = flow.side[from];
-    return p.payload_len == 1 && p.tcp_seq + 1 == s.end;
+    return p.payload_len == 1 && p.tcp_seq + 1 == s.end && s.acked;
 }
 
 Answer TcpState::payload(Flow& flow, const Packet& p, int from) {
@@ -182,13 +193,17 @@ void TcpState::keep(Flow& flow, int side, std::uint32_t seq, const std::uint8_t*
 void TcpState::advance(Flow& flow, const Packet& p, int from, Timestamp now) {
     TcpSide &s = flow.side[from], &r = flow.side[from ^ 1];
     const std::uint32_t end = p.tcp_seq + sequence_length(p);
-    if (!s.known || distance(end, s.end) > 0) s.end = end;
+    if (!s.known || distance(end, s.end) > 0) {
+        s.end = end;
+        s.acked = false;
+    }
     s.known = true;
     const std::uint32_t window = window_of(p, s);
     s.max_window = std::max({s.max_window, window, 1u});
     const std::uint32_t limit = p.tcp_ack + std::max(window, 1u);
     if (!r.known || distance(limit, r.limit) > 0) r.limit = limit;
     if (is(p, fin)) s.fin = true;
+    r.acked = r.acked || (r.known && p.tcp_ack == r.end);
     if (r.fin && p.tcp_ack == r.end) r.fin_acked = true;
     if (!flow.owes) sent_->acknowledged(flow, from ^ 1, p.tcp_ack);
 

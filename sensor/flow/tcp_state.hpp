@@ -71,6 +71,7 @@ private:
     Answer data(Flow& flow, const Packet& p, int from, Timestamp now);
     Answer after_close(Flow& flow, const Packet& p, int from, Timestamp now);
     bool in_window(const Flow& flow, const Packet& p, int from) const;
+    bool ends_within(const Flow& flow, int from, std::int32_t beyond) const;
     Answer payload(Flow& flow, const Packet& p, int from);
     void advance(Flow& flow, const Packet& p, int from, Timestamp now);
     void close(Flow& flow, Timestamp now);
@@ -89,6 +90,8 @@ private:
     if (!fits) return false;
     if (!flow.owes) sent_->append(flow, from, p.seq, p.payload, p.caplen);
     s.end += p.len;
+    s.acked = s.acked & (p.len == 0);
+    r.acked = r.acked | (lag == 0);
     const std::uint32_t window = std::uint32_t{p.window} << s.scale;
     s.max_window = std::max(s.max_window, window);
     const std::uint32_t limit = p.ack + std::max(window, 1u);

@@ -167,6 +167,10 @@ TEST_CASE("logs: import lists the rules that cannot be used, with their place") 
     CHECK(listed.code == 1);
     CHECK(has(listed.out, "rules/local:2:"));
     CHECK(has(listed.err, "1 rules can be used, 1 cannot"));
+    desk.put("rules/local", "^(a)\\1" + std::string(100'000, 'x') + "$\n");
+    const Ended large = desk.logs({"import", "rules"});
+    CHECK(large.out.size() < 1'000);
+    CHECK(has(large.out, "(100007 octets)"));
 }
 
 TEST_CASE("logs: status tells of lines and their sources") {

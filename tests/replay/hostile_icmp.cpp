@@ -11,15 +11,27 @@ CraftedFrame to_mail6(std::uint8_t type, std::uint8_t code) { return icmp(v6(fir
 CraftedFrame solicit() { return neighbour_solicit(v6(firewall), mail.v6); }
 CraftedFrame advert() { return neighbour_advert(v6(mail), v6(firewall)); }
 
+const std::string greeting = "220 mail.example\r\n";
+TcpDialogue greeted() { return smtp().say(Side::server, greeting); }
+/// A segment of the server, from so many octets back on.
+CraftedFrame from_back(const TcpDialogue& d, std::size_t octets, std::string_view text) {
+    return d.segment(Side::server, tcp_flag::ack, -static_cast<std::int64_t>(octets), text);
+}
+
 /// A live conversation of the mail host, then an error about a frame.
 Frames error_about(const CraftedFrame& about, std::uint8_t type = 3, std::uint8_t code = 1, Host receiver = mail) {
-    return then(smtp().frames(), icmp_error(v4(firewall), v4(receiver), type, code, about));
+    return then(greeted().frames(), icmp_error(v4(firewall), v4(receiver), type, code, about, 200));
 }
 
 std::vector<Hostile> errors() {
     using enum Reason;
-    const TcpDialogue d = smtp();
-    const CraftedFrame said = d.segment(Side::server, tcp_flag::ack, 0, "220 mail.example\r\n");
+    const TcpDialogue d = greeted();
+    const CraftedFrame said = from_back(d, greeting.size(), greeting);
+    const CraftedFrame lies = from_back(d, greeting.size(), "220 nail.example\r\n");
+    const CraftedFrame more = from_back(d, greeting.size(), greeting + "and what was never sent");
+    const std::string lines(6000, 'd');
+    const TcpDialogue talkative = smtp().send(Side::server, lines).ack(Side::client);
+    const TcpDialogue six = smtp6().say(Side::server, greeting);
     const CraftedFrame heard = d.segment(Side::client, tcp_flag::ack, 0, "NOOP\r\n");
     const CraftedFrame other_port = tcp(v4(mail, 25), v4(outside, 40001), {tcp_flag::ack, 1, 1, 512, {}}, "220 x\r\n");
     const CraftedFrame other_peer = tcp(v4(mail, 25), v4(other_outside, 40000), {tcp_flag::ack, 1, 1, 512, {}}, "220 x\r\n");
@@ -32,6 +44,13 @@ std::vector<Hostile> errors() {
         {"an ICMP error about another peer", icmp_unrelated, error_about(other_peer)},
         {"an ICMP error about another protocol", icmp_unrelated, error_about(quoted_udp)},
         {"an ICMP error with a sequence number from nowhere", icmp_unrelated, error_about(far)},
+        {"an ICMP error that quotes other octets than were sent", icmp_unrelated, error_about(lies)},
+        {"an ICMPv6 error that quotes other octets than were sent", icmp_unrelated,
+         then(six.frames(), icmp_error(v6(firewall), v6(mail), 1, 0, from_back(six, greeting.size(), "220 nail.example\r\n"), 200))},
+        {"an ICMP error that quotes more than was sent", icmp_unrelated, error_about(more)},
+        {"an ICMP error that quotes what was acknowledged long ago and is kept no more", icmp_unrelated,
+         then(talkative.frames(),
+              icmp_error(v4(firewall), v4(mail), 3, 1, from_back(talkative, lines.size(), lines.substr(0, 1000)), 500))},
         {"an ICMP error to the wrong end", icmp_unrelated, error_about(heard)},
         {"an ICMP error to a third host", icmp_unrelated, error_about(said, 3, 1, resolver)},
         {"a forged path MTU of another port", icmp_unrelated, error_about(other_port, 3, 4)},

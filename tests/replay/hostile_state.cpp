@@ -76,6 +76,7 @@ std::vector<Hostile> hostile_connections() {
     using enum Reason;
     const TcpDialogue asked = opening(), answered = opening().syn_ack(), open = smtp();
     const TcpDialogue talked = smtp().say(Side::server, "220 mail.example ESMTP\r\n").say(Side::client, "EHLO relay.example.org\r\n");
+    const TcpDialogue saying = TcpDialogue(talked).send(Side::client, "N");
     return {
         {"a SYN-ACK with a wrong acknowledgement", tcp_handshake, after(asked, asked.segment(Side::server, syn_ack, 0, {}, 1))},
         {"a SYN-ACK that acknowledges nothing", tcp_handshake, after(asked, asked.segment(Side::server, syn_ack, 0, {}, -1))},
@@ -99,6 +100,12 @@ std::vector<Hostile> hostile_connections() {
         {"other octets from the responder", inconsistent_retransmit,
          after(talked, talked.segment(Side::server, data, -24, "221 goodbye, goodbye...\r"))},
         {"an overlap that differs", inconsistent_retransmit, after(talked, talked.segment(Side::client, data, -4, "rx\r\nRSET\r\n"))},
+        {"a FIN under the number of an octet", inconsistent_retransmit, after(talked, talked.segment(Side::client, finish, -1))},
+        {"a FIN far behind what was sent", inconsistent_retransmit, after(talked, talked.segment(Side::client, finish, -20))},
+        {"a FIN again, before the first", inconsistent_retransmit,
+         after(TcpDialogue(talked).fin(Side::client), TcpDialogue(talked).fin(Side::client).segment(Side::client, finish, -2))},
+        {"another octet that looks like a keep-alive, of one that is not acknowledged", inconsistent_retransmit,
+         after(saying, saying.segment(Side::client, data, -1, "X"))},
         {"the ninth segment beyond the window", tcp_window, strays(Side::client, 0x2000'0000)},
         {"the ninth segment beyond the responder's window", tcp_window, strays(Side::server, 0x2000'0000)},
         {"the ninth segment far behind the window", tcp_window, strays(Side::client, -0x2000'0000)},

@@ -59,7 +59,7 @@ std::optional<DnsFault> DnsProtocol::judge_question(Bytes message, bool stream, 
     DnsMessage read;
     if (auto fault = read_dns_question(message, stream, read)) return fault;
     if (auto fault = within_limits(read, sender, now)) return fault;
-    if (questions_.ask({asker(sender, read), question(message, read)}, read.room, now)) return std::nullopt;
+    if (questions_.ask({asker(sender, read), question(message, read)}, {read.room, read.edns}, now)) return std::nullopt;
     return DnsFault{0, in_header, "at most 65,536 questions within a minute", Reason::dns_budget};
 }
 
@@ -67,8 +67,8 @@ std::optional<DnsFault> DnsProtocol::judge_answer(Bytes message, bool stream, co
     DnsMessage read;
     if (auto fault = read_dns_answer(message, stream, read)) return fault;
     const std::uint64_t what = read.has_question ? question(message, read) : 0;
-    std::uint16_t room = 0;
-    switch (questions_.answer(asker(sender, read), read.has_question ? &what : nullptr, now, room)) {
+    DnsAsker waiting;
+    switch (questions_.answer(asker(sender, read), read.has_question ? &what : nullptr, now, waiting)) {
         case DnsQuestions::Answered::expected:
             break;
         case DnsQuestions::Answered::again:
@@ -76,7 +76,8 @@ std::optional<DnsFault> DnsProtocol::judge_answer(Bytes message, bool stream, co
         case DnsQuestions::Answered::unsolicited:
             return DnsFault{0, in_header, "the id and the spelling of a question that waits", Reason::dns_unsolicited_answer};
     }
-    if (!stream && message.size() > room) return DnsFault{room, "over UDP", "as many octets as the asker has room for"};
+    if (!stream && message.size() > waiting.room) return DnsFault{waiting.room, "over UDP", "as many octets as the asker has room for"};
+    if (read.edns && !waiting.edns) return DnsFault{10, in_header, "no EDNS where the question had none"};
     if (!pins_.hold(message, read))
         return DnsFault{DnsMessage::header_octets, "in the answer section", "the records that the policy pins", Reason::dns_pin};
     if (!budget_.take_txt(sender.account, read.txt_octets, limits_, now))

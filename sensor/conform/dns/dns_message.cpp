@@ -176,8 +176,8 @@ private:
 
     std::optional<DnsFault> edns(const DnsRecord& record) {
         const std::size_t fields = type_at(record);
-        if (has_edns_) return DnsFault{record.begin, in_edns, "EDNS once"};
-        has_edns_ = true;
+        if (out_.edns) return DnsFault{record.begin, in_edns, "EDNS once"};
+        out_.edns = true;
         if (record.owner.labels() != 0) return DnsFault{record.begin, in_edns, "the root as its owner"};
         if (record.klass < 512 || (!is_answer_ && record.klass > DnsMessage::most_datagram_octets))
             return DnsFault{fields + 2, in_edns, "a datagram size of 512 to 4,096 octets"};
@@ -196,7 +196,6 @@ private:
     Aliases aliases_;
     DnsTargets targets_;
     unsigned extended_code_ = 0;
-    bool has_edns_ = false;
 };
 
 std::optional<DnsFault> read(Bytes message, bool is_answer, bool stream, DnsMessage& out) {

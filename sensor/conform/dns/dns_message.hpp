@@ -41,6 +41,7 @@ struct DnsMessage {
     std::uint16_t type = 0;        ///< of the question
     std::size_t question_end = 0;  ///< where the question ends; it begins behind the header
     std::uint16_t room = 512;      ///< of a question: octets that its sender takes in one datagram
+    bool edns = false;             ///< it bears EDNS
     std::uint32_t txt_octets = 0;  ///< of TXT data in all sections of an answer
     std::uint16_t answers = 0;     ///< records in the answer section
 };

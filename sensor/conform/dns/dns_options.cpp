@@ -25,8 +25,9 @@ constexpr Option options[] = {
     {11, 0, 0, 2, 2, true},  // tcp-keepalive   RFC 7828 3.1
     {12, 0, 512, 0, 1500},   // padding         RFC 7830 3
     {15, 1, 0, 2, 512},      // extended error  RFC 8914 2
+    {18, 1, 0, 2, 255},      // report channel  RFC 9567 5
 };
-constexpr std::uint16_t cookie = 10, padding = 12;
+constexpr std::uint16_t cookie = 10, padding = 12, report_channel = 18;
 
 bool fits(const Option& o, bool is_answer, bool stream, std::size_t size) {
     const auto [least, most] = is_answer ? std::pair(o.answered_least, o.answered_most) : std::pair(o.asked_least, o.asked_most);
@@ -48,6 +49,9 @@ std::optional<DnsFault> read_dns_options(Bytes message, const DnsRecord& opt, bo
         for (std::size_t i = begin; code == padding && i < begin + size; ++i)
             if (message[i] != 0) return DnsFault{i, in_edns, "padding of zeros"};
         at = begin + size;
+        std::size_t name = begin;
+        if (code == report_channel && (!read_dns_name(message.first(at), name, DnsNameStyle::whole) || name != at))
+            return DnsFault{name, in_edns, "the name of an agent, whole"};
     }
     return std::nullopt;
 }

@@ -24,19 +24,19 @@ void DnsQuestions::advance(Timestamp now) {
     while (size_ > 0 && entries_[oldest_].deadline < now_) forget_oldest();
 }
 
-bool DnsQuestions::ask(const DnsQuestionKey& key, std::uint16_t room, Timestamp now) {
+bool DnsQuestions::ask(const DnsQuestionKey& key, DnsAsker asker, Timestamp now) {
     advance(now);
     while (size_ == capacity && entries_[oldest_].answered) forget_oldest();
     if (size_ == capacity) return false;
     const auto i = static_cast<std::uint32_t>((oldest_ - 1 + size_) % capacity + 1);
     std::uint32_t& bucket = bucket_of(key.who);
-    entries_[i] = {key, now_ + lifetime, bucket, room, false};
+    entries_[i] = {key, now_ + lifetime, bucket, asker, false};
     bucket = i;
     ++size_;
     return true;
 }
 
-DnsQuestions::Answered DnsQuestions::answer(std::uint64_t who, const std::uint64_t* what, Timestamp now, std::uint16_t& room) {
+DnsQuestions::Answered DnsQuestions::answer(std::uint64_t who, const std::uint64_t* what, Timestamp now, DnsAsker& asker) {
     advance(now);
     Answered found = Answered::unsolicited;
     for (std::uint32_t i = bucket_of(who); i != 0; i = entries_[i].next) {
@@ -45,7 +45,7 @@ DnsQuestions::Answered DnsQuestions::answer(std::uint64_t who, const std::uint64
         found = e.answered ? Answered::again : Answered::expected;
         if (e.answered) continue;
         e.answered = true;
-        room = e.room;
+        asker = e.asker;
         break;
     }
     return found;

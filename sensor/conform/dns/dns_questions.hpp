@@ -14,6 +14,12 @@ struct DnsQuestionKey {
     std::uint64_t who = 0, what = 0;
 };
 
+/// What its asker says of itself with EDNS (RFC 6891).
+struct DnsAsker {
+    std::uint16_t room = 512;  ///< octets that it takes in one datagram
+    bool edns = false;
+};
+
 class DnsQuestions {
 public:
     static constexpr Duration lifetime = std::chrono::seconds(60);  ///< then nobody waits any longer
@@ -27,13 +33,13 @@ public:
 
     DnsQuestions() : entries_(capacity + 1), buckets_(capacity) {}
 
-    /// room: octets that the asker takes in one datagram. false: too many wait; this one is not remembered.
+    /// false: too many wait; this one is not remembered.
     /// Time never goes back here: an earlier `now` is the latest one.
-    bool ask(const DnsQuestionKey& key, std::uint16_t room, Timestamp now);
+    bool ask(const DnsQuestionKey& key, DnsAsker asker, Timestamp now);
 
     /// An answer came; with no `what`, to any question of its asker (an answer that refuses may be without its question).
-    /// A question that was sent twice may be answered twice. room: set to that of the question if there was one.
-    Answered answer(std::uint64_t who, const std::uint64_t* what, Timestamp now, std::uint16_t& room);
+    /// A question that was sent twice may be answered twice. asker: set to that of the question if there was one.
+    Answered answer(std::uint64_t who, const std::uint64_t* what, Timestamp now, DnsAsker& asker);
 
     /// Nobody asked anything, and time begins again.
     void clear();
@@ -43,7 +49,7 @@ private:
         DnsQuestionKey key;
         Timestamp deadline;
         std::uint32_t next = 0;  ///< in its bucket; 0: the last
-        std::uint16_t room = 0;
+        DnsAsker asker;
         bool answered = false;
     };
     std::uint32_t& bucket_of(std::uint64_t who) { return buckets_[who % capacity]; }

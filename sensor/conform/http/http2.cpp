@@ -22,7 +22,7 @@ enum : std::uint8_t {
     frame_priority_update = 16
 };
 
-constexpr std::uint8_t flag_ack = 1, flag_end_headers = 4;
+constexpr std::uint8_t flag_ack = 1, flag_end_headers = 4, flag_padded = 8, flag_priority = 0x20;
 constexpr std::uint32_t any = 0xffffffff;
 constexpr std::uint16_t setting_max_frame_size = 5;
 constexpr std::string_view in_frames = "in frames", in_head = "in a frame's head";
@@ -63,16 +63,37 @@ std::size_t Http2Machine::take(Side from, Bytes octets, const Hearing&) {
         end.head_size = 0;
         return 1;
     }
-    if (end.frame.type != frame_settings) {
-        const std::size_t taken = std::min<std::size_t>(octets.size(), end.left);
-        end.left -= static_cast<std::uint32_t>(taken);
-        return taken;
-    }
+    if (end.frame.type != frame_settings) return payload(end, octets);
     end.setting[(end.frame.length - end.left) % sizeof end.setting] = octets[0];
     --end.left;
     if (end.left % sizeof end.setting != 0) return 1;
     const auto expected = setting(end, from);
     return expected.empty() ? 1 : wrong("in settings", expected);
+}
+
+/// RFC 9113 6.1, 6.2, 6.6: the length of the padding, what the frame is for, the padding.
+std::size_t Http2Machine::payload(End& end, Bytes octets) {
+    constexpr std::string_view padding_that_fits = "padding that fits into the frame", in_padding = "in a frame's padding";
+    if (end.pad_due) {
+        const std::uint32_t fixed = end.frame.type == frame_push_promise                                        ? 4
+                                    : end.frame.type == frame_headers && (end.frame.flags & flag_priority) != 0 ? 5
+                                                                                                                : 0;
+        if (octets[0] + fixed + 1 > end.left) return wrong(in_padding, padding_that_fits);
+        end.padding = octets[0];
+        end.pad_due = false;
+        --end.left;
+        return 1;
+    }
+    const bool padding = end.left <= end.padding;
+    const std::size_t taken = std::min<std::size_t>(octets.size(), padding ? end.left : end.left - end.padding);
+    if (padding) {
+        const auto zeros = static_cast<std::size_t>(std::find_if(octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(taken),
+                                                                 [](std::uint8_t octet) { return octet != 0; }) -
+                                                    octets.begin());
+        if (zeros < taken) return wrong(in_padding, "zeros", zeros);
+    }
+    end.left -= static_cast<std::uint32_t>(taken);
+    return taken;
 }
 
 std::string_view Http2Machine::begin_frame(End& end, Side from) {
@@ -85,6 +106,7 @@ std::string_view Http2Machine::begin_frame(End& end, Side from) {
     end.began = true;
     if (f.length > end.most) return "at most as many octets as the other side takes";
     if (f.length < shape->least || f.length > shape->most) return "the length that the type has";
+    if (f.type == frame_headers && (f.flags & flag_priority) != 0 && f.length < 5) return "the length that the type has";
     if (f.type == frame_settings && f.length % 6 != 0) return "settings of six octets each";
     if (f.type == frame_settings && (f.flags & flag_ack) != 0 && f.length > 0) return "an acknowledgement without settings";
     if ((f.flags & ~shape->flags) != 0) return "flags that the type has";
@@ -95,7 +117,11 @@ std::string_view Http2Machine::begin_frame(End& end, Side from) {
     const bool opens_fields = f.type == frame_headers || f.type == frame_push_promise || f.type == frame_continuation;
     end.continues = opens_fields && (f.flags & flag_end_headers) == 0 ? f.stream : 0;
     if (from == Side::initiator) end.last_stream = std::max(end.last_stream, f.type == frame_headers ? f.stream : 0);
+    promised_ = promised_ || f.type == frame_push_promise;
     end.left = f.length;
+    end.padding = 0;
+    end.pad_due = (f.flags & flag_padded) != 0;
+    if (end.pad_due && f.length == 0) return "a length for the padding";
     return {};
 }
 
@@ -109,6 +135,10 @@ std::string_view Http2Machine::on_stream(End& end, Side from) const {
     if (from == Side::initiator && f.type == frame_headers && f.stream % 2 == 0) return "a stream with an odd number";
     const bool of_opened = f.type == frame_data || f.type == frame_rst_stream || (f.type == frame_headers && from == Side::responder);
     if (of_opened && f.stream % 2 == 1 && f.stream > opened) return "a stream that was opened";
+    if (f.type == frame_push_promise && (f.stream % 2 == 0 || f.stream > opened)) return "a stream that was opened";
+    // On a stream that a server promised only it sends (RFC 9113 8.4).
+    const bool bears = f.type == frame_data || f.type == frame_headers;
+    if (bears && f.stream % 2 == 0 && (from == Side::initiator || !promised_)) return "a stream that was promised";
     return {};
 }
 
@@ -123,7 +153,7 @@ std::string_view Http2Machine::setting(End& end, Side from) {
 
 bool Http2Machine::misses(Side from, std::uint64_t octets) {
     End& end = ends_[static_cast<unsigned>(from)];
-    if (octets > end.left || end.frame.type == frame_settings) return false;
+    if (octets > end.left || end.frame.type == frame_settings || end.pad_due) return false;
     end.left -= static_cast<std::uint32_t>(octets);
     return true;
 }

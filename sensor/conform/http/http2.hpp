@@ -1,6 +1,6 @@
 #pragma once
 /// HTTP/2 by prior knowledge (RFC 9113 3.3): behind the preface frames, each of a known type, with the length and on the stream
-/// that its type has. What is in them is compressed and not read.
+/// that its type has, padded with zeros that fit. What is in them is compressed and not read.
 #include <cstdint>
 
 #include "sensor/conform/stream_machine.hpp"
@@ -21,6 +21,8 @@ private:
         std::uint8_t head_size = 0;
         bool began = false;           ///< with its SETTINGS
         std::uint32_t left = 0;       ///< of the frame's payload
+        std::uint8_t padding = 0;     ///< octets of it, the last ones
+        bool pad_due = false;         ///< its first octet says how many
         std::uint32_t continues = 0;  ///< a stream whose fields go on in the next frame
         std::uint32_t most = 16'384;  ///< octets of a payload that its peer takes (RFC 9113 4.2)
         std::uint32_t last_stream = 0;
@@ -37,8 +39,10 @@ private:
     std::string_view begin_frame(End& end, Side from);
     std::string_view on_stream(End& end, Side from) const;
     std::string_view setting(End& end, Side from);
+    std::size_t payload(End& end, Bytes octets);
 
     End ends_[2];
+    bool promised_ = false;  ///< the server promised a stream
 };
 
 }  // namespace sw

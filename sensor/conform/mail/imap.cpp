@@ -52,7 +52,7 @@ std::size_t ImapMachine::client(Bytes octets) {
     const std::uint8_t octet = octets[0];
     if (client_ == Client::response) {
         if (const auto expected = challenge_.take(octet); !expected.empty()) return wrong("in the reply to a challenge", expected);
-        if (challenge_.done()) client_ = Client::challenge;
+        if (challenge_.done()) client_ = waiting_.any(Role::authenticate) ? Client::challenge : Client::begin;
         return 1;
     }
     if (client_ == Client::idling) return idling(octet);
@@ -211,10 +211,14 @@ void ImapMachine::concluded() {
     const Role role = waiting_.take(responses_.tag());
     const bool ok = responses_.state() == imap::response_ok;
     const bool over = role == Role::authenticate || role == Role::idle;
-    if (over) client_ = Client::begin;
+    const bool waits = client_ == Client::idle || client_ == Client::challenge;
+    const bool may_end = (client_ == Client::idling && word_.size() == 0) || (client_ == Client::response && challenge_.at_line_start());
+    // A line that the client has begun it goes on with.
+    if (over && line_ == 0 && (waits || may_end)) client_ = Client::begin;
     if (place_ == Place::logout) return;
     if ((role == Role::login || role == Role::authenticate) && ok) place_ = Place::authenticated;
-    if (role == Role::select) place_ = ok ? Place::selected : Place::authenticated;
+    if (role == Role::select && ok) place_ = Place::selected;
+    if (role == Role::select && !ok && place_ == Place::selected) place_ = Place::authenticated;
     if (role == Role::leave && ok) place_ = Place::authenticated;
     if (role == Role::logout) place_ = Place::logout;
     if (role != Role::starttls) return;

@@ -35,7 +35,9 @@ bool Pop3Machine::may_speak() {
     if (place_ == Place::greeting) return wrong(Reason::early_talker, where(), "the server's greeting first"), false;
     if (starting_tls_) return wrong(Reason::starttls_injection, "behind STLS", "the server's reply before anything else"), false;
     if (place_ == Place::update || promised_ == Place::update) return wrong("behind QUIT", "nothing more"), false;
-    if (waiting_ == 0 || challenged_ || hung_up_) return true;
+    if (hung_up_ && crossed_) return wrong("behind the server's good-bye", "nothing more"), false;
+    crossed_ = hung_up_;
+    if (waiting_ == 0 || challenged_) return true;
     if (!pipelining_) return wrong("while a command waits for its reply", "that reply first: pipelining was not offered"), false;
     if (waiting_ == most_asked) return wrong("while commands wait for their replies", "at most 64 that wait"), false;
     if (asked_[(first_ + waiting_ - 1u) % most_asked].verb == Verb::auth) return wrong("behind AUTH", "the server's reply first"), false;
@@ -87,7 +89,8 @@ void Pop3Machine::expect_reply() {
 std::size_t Pop3Machine::server(std::uint8_t octet, const Hearing& hearing) {
     // A server that hangs up may say why (-ERR; servers do on idle clients, though RFC 1939 3 lets them close without a word).
     const bool unasked = place_ != Place::greeting && waiting_ == 0;
-    if (unasked && (place_ == Place::update || hung_up_ || (replies_.at_start() && octet != '-')))
+    if (hung_up_) return wrong("behind its good-bye", "nothing more");
+    if (unasked && (place_ == Place::update || (replies_.at_start() && octet != '-')))
         return wrong(where(), "nothing from the server before a command");
     if (challenged_) return wrong("behind a challenge", "the client's reply first");
     const std::string_view state = place_ == Place::greeting ? in_greeting : in_reply;

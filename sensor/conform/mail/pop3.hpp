@@ -49,7 +49,8 @@ private:
     bool chosen_ = false;               ///< the verb of the line at hand was looked at
     bool pipelining_ = false;           ///< the server offers it
     bool challenged_ = false;           ///< the client has to reply to a challenge
-    bool hung_up_ = false;              ///< the server said why it goes; what the client sends may cross that
+    bool hung_up_ = false;              ///< the server said why it goes; one command of the client's may cross that
+    bool crossed_ = false;              ///< it came
     bool starting_tls_ = false;         ///< STLS waits for its reply
     GreetingText greeting_;
 };

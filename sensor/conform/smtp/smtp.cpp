@@ -45,6 +45,8 @@ bool SmtpMachine::take(Side from, std::span<const std::uint8_t> octets, std::siz
 // What the server says.
 
 bool SmtpMachine::server_octets(std::span<const std::uint8_t> octets, std::size_t& taken, Listener& listener, Fault& fault) {
+    if (replies_.reply_done() && (closing_ || (client_ == Client::gone && queue_.empty())))
+        return not_smtp(fault, "behind the good-bye", "nothing");
     if (replies_.reply_done()) replies_.begin(!greeted_ || queue_.empty() ? Verb::greeting : queue_.front(), greeted_ && queue_.empty());
     const bool right = replies_.take(octets, taken, fault);
     if (!greeted_) note_banner(octets.first(taken), listener);
@@ -72,6 +74,7 @@ void SmtpMachine::offered(std::string_view word) {
     if (word == "STARTTLS") next_offers_.starttls = true;
     if (word == "8BITMIME" || word == "SMTPUTF8" || word == "BINARYMIME") next_offers_.eight_bit = true;
     if (word == "SMTPUTF8") next_offers_.utf8 = true;
+    if (word == "BINARYMIME") next_offers_.binary = true;
 }
 
 bool SmtpMachine::replied(std::uint16_t code, Fault& fault) {
@@ -81,7 +84,8 @@ bool SmtpMachine::replied(std::uint16_t code, Fault& fault) {
         client_ = Client::commands;
         return true;
     }
-    if (queue_.empty()) return true;
+    closing_ = queue_.empty();  // 421 that nobody asked for
+    if (closing_) return true;
     const Verb verb = queue_.front();
     queue_.pop();
     return answered(verb, code < 400, fault);
@@ -90,6 +94,7 @@ bool SmtpMachine::replied(std::uint16_t code, Fault& fault) {
 bool SmtpMachine::answered(Verb verb, bool accepted, Fault& fault) {
     if (verb == Verb::ehlo && accepted) offers_ = next_offers_;
     if (verb == Verb::helo && accepted) offers_ = {};  // it offers nothing (RFC 5321 section 4.1.1.1)
+    if (verb == Verb::mail && !accepted) binary_ = false;
     // RFC 3030 section 2: a chunk is accepted once it is there.
     const bool chunk_open = client_ == Client::content && !data_ && queue_.empty() && !content_.chunk_over();
     if (verb == Verb::bdat && accepted && chunk_open) return not_smtp(fault, "answering BDAT", "the whole chunk first");
@@ -153,6 +158,7 @@ bool SmtpMachine::commanded(Verb verb, Listener& listener, Fault& fault) {
     }
     if (!queue_.push(verb)) return not_smtp(fault, "waiting for answers", "fewer commands at once");
     if (command(verb).last_in_group) client_ = Client::waits;
+    if (verb == Verb::rset || verb == Verb::ehlo || verb == Verb::helo) binary_ = false;
     if (verb == Verb::mail) {
         binary_ = commands_.binary();
         first_chunk_ = true;

@@ -50,7 +50,7 @@ private:
     std::uint64_t offset_[2] = {0, 0};  ///< of the next octet, by side; with TLS: of its first
     smtp::ContentReader content_;
     Client client_ = Client::waits;
-    bool greeted_ = false, refused_ = false, data_ = false, binary_ = false, first_chunk_ = true;
+    bool greeted_ = false, refused_ = false, closing_ = false, data_ = false, binary_ = false, first_chunk_ = true;
     smtp::Offers offers_, next_offers_;
     const TlsDemands* demands_;
     std::optional<TlsMachine> tls_;

@@ -63,6 +63,7 @@ bool CommandReader::octet(std::uint8_t octet, const Offers& offers, Fault& fault
     ++at_;
     if (stage_ == Stage::line_feed) {
         if (octet != '\n') return fault.set(Reason::smtp_bare_lf, state(), "LF behind CR");
+        if (command_->verb == Verb::mail) mail_utf8_ = path_.utf8();
         done_ = true;
         return true;
     }
@@ -71,6 +72,8 @@ bool CommandReader::octet(std::uint8_t octet, const Offers& offers, Fault& fault
         return not_smtp(fault, state(), long_one() ? "a command line of at most 2,048 octets" : "a command line of at most 512 octets");
     if (stage_ == Stage::verb) return verb(octet, offers, fault);
     if (octet == '\r') {
+        if (command_->verb == Verb::mail && path_.binary() && !offers.binary)
+            return not_smtp(fault, state(), "BINARYMIME only where it is offered");
         return complete() ? go(Stage::line_feed) : not_smtp(fault, state(), wanted());
     }
     if (stage_ == Stage::blank) return blank(octet, offers, fault);
@@ -142,8 +145,9 @@ bool CommandReader::argument(std::uint8_t octet, const Offers& offers, Fault& fa
         case Arguments::name:
             return name_octet(octet, fault);
         case Arguments::from_path:
-        case Arguments::to_path:
             return path_.take(octet, offers.utf8, fault);
+        case Arguments::to_path:
+            return path_.take(octet, mail_utf8_, fault);
         case Arguments::chunk:
             return chunk_octet(octet, fault);
         default:

@@ -57,6 +57,7 @@ private:
     std::array<char, 255> name_{};  ///< a domain is at most 255 octets (section 4.5.3.1.2)
     std::uint8_t name_size_ = 0;
     PathReader path_;
+    bool mail_utf8_ = false;  ///< the last MAIL said SMTPUTF8
 };
 
 }  // namespace sw::smtp

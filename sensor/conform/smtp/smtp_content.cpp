@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "sensor/conform/smtp/smtp_look.hpp"
 
@@ -21,6 +22,7 @@ bool ContentReader::skip(std::uint64_t octets) {
     left_ -= octets;
     line_ = 0;
     cr_ = false;
+    behind_gap_ = true;
     return true;
 }
 
@@ -78,7 +80,8 @@ bool ContentReader::stepped(std::span<const std::uint8_t> octets, Taken& t) {
 }
 
 bool ContentReader::step(std::uint8_t octet, bool& done, Fault& fault) {
-    if (cr_ != (octet == '\n')) return fault.set(Reason::smtp_bare_lf, state(), cr_ ? "LF behind CR" : "CR before LF");
+    const bool may_be_cut = std::exchange(behind_gap_, false) && octet == '\n';
+    if (cr_ != (octet == '\n') && !may_be_cut) return fault.set(Reason::smtp_bare_lf, state(), cr_ ? "LF behind CR" : "CR before LF");
     if (octet == '\n') {
         done = kind_.dotted && dot_ && line_ == 2;
         line_ = 0;

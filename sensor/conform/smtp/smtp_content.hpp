@@ -39,7 +39,7 @@ private:
         kind_ = kind;
         line_ = 0;
         cr_ = false;
-        dot_ = false;
+        dot_ = behind_gap_ = false;
     }
     bool stepped(std::span<const std::uint8_t> octets, Taken& t);
     bool step(std::uint8_t octet, bool& done, Fault& fault);
@@ -49,9 +49,10 @@ private:
 
     Kind kind_;
     std::uint64_t left_ = 0;
-    std::uint32_t line_ = 0;  ///< octets of the line so far
-    bool cr_ = false;         ///< the octet before was a CR
-    bool dot_ = false;        ///< the line is a dot so far
+    std::uint32_t line_ = 0;   ///< octets of the line so far
+    bool cr_ = false;          ///< the octet before was a CR
+    bool dot_ = false;         ///< the line is a dot so far
+    bool behind_gap_ = false;  ///< the octet before was not seen: it may have been a CR
 };
 
 }  // namespace sw::smtp

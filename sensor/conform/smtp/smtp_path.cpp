@@ -5,8 +5,6 @@
 namespace sw::smtp {
 namespace {
 
-constexpr std::string_view binary_body = "BODY=BINARYMIME";
-
 bool is_high(std::uint8_t c) { return c >= 0x80; }
 
 }  // namespace
@@ -22,7 +20,8 @@ std::string_view PathReader::wanted() const {
         case Part::parameter:
         case Part::equals:
         case Part::value:
-            return "a parameter or the end of the line";
+            if (repeats()) return "each parameter once";
+            return lacks_utf8() ? "SMTPUTF8 among the parameters" : "a parameter or the end of the line";
         default:
             return "a mailbox and >";
     }
@@ -33,6 +32,7 @@ bool PathReader::take(std::uint8_t octet, bool utf8, Fault& fault) {
                       : part_ < Part::domain ? local_octet(octet, utf8)
                       : part_ < Part::end    ? domain_octet(octet, utf8)
                                              : parameter_octet(octet, utf8);
+    high_ = high_ || is_high(octet);
     if (fits) return true;
     return not_smtp(fault, from_ ? "in MAIL" : "in RCPT", wanted());
 }
@@ -40,7 +40,7 @@ bool PathReader::take(std::uint8_t octet, bool utf8, Fault& fault) {
 std::size_t PathReader::pass(std::span<const std::uint8_t> octets) {
     if (part_ == Part::local) return run_of(OctetKind::local, octets, octets.size());
     if (part_ == Part::host) return run_of(OctetKind::host, octets, octets.size());
-    if ((part_ != Part::parameter && part_ != Part::value) || body_at_ == word_at_) return 0;  // it may become BODY=BINARYMIME
+    if ((part_ != Part::parameter && part_ != Part::value) || may_be_told_) return 0;
     const std::size_t n = run_of(part_ == Part::value ? OctetKind::word : OctetKind::keyword, octets, octets.size());
     word_at_ = static_cast<std::uint8_t>(std::min<std::size_t>(word_at_ + n, 255));
     return n;
@@ -96,13 +96,19 @@ bool PathReader::parameter_octet(std::uint8_t c, bool utf8) {
     if (part_ == Part::end || part_ == Part::gap) {
         if (c == ' ') return go(Part::gap);
         if (part_ == Part::end) return false;
-        word_at_ = body_at_ = 0;
+        word_at_ = 0;
+        word_.begin();
+        may_be_told_ = true;
         part_ = Part::parameter;
     }
-    if (c == ' ') return part_ != Part::equals && go(Part::gap);
-    if (body_at_ == word_at_ && body_at_ < binary_body.size() && upper(c) == binary_body[body_at_]) ++body_at_;
+    if (c == ' ') {
+        if (repeats()) return false;
+        if (last() >= 0) told_ |= static_cast<std::uint8_t>(1u << last());
+        may_be_told_ = false;
+        return part_ != Part::equals && go(Part::gap);
+    }
+    may_be_told_ = may_be_told_ && word_.take(told, c);
     word_at_ = static_cast<std::uint8_t>(std::min(word_at_ + 1, 255));
-    if (body_at_ == binary_body.size()) binary_ = word_at_ == binary_body.size();
     if (part_ >= Part::equals) return ((is_printable(c) && c != '=') || (utf8 && is_high(c))) && go(Part::value);
     if (c == '=') return word_at_ > 1 && go(Part::equals);
     return is_letter(c) || is_digit(c) || (c == '-' && word_at_ > 1);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sensor/conform/smtp/smtp_words.hpp"
+#include "sensor/conform/word_match.hpp"
 
 namespace sw::smtp {
 
@@ -13,13 +14,17 @@ public:
         *this = PathReader();
         from_ = from;
     }
-    /// utf8: the server offered SMTPUTF8, so octets above 127 may stand in paths and values (RFC 6531 section 3.3).
+    /// utf8: octets above 127 may stand in paths and values (RFC 6531 section 3.3); a line of MAIL that bears any must say SMTPUTF8.
     bool take(std::uint8_t octet, bool utf8, Fault& fault);
     /// How many of the next octets are such as take() would take, one by one, and to the same end; they are taken.
     std::size_t pass(std::span<const std::uint8_t> octets);
     /// The line may end here.
-    bool complete() const { return part_ == Part::end || part_ == Part::gap || part_ == Part::parameter || part_ == Part::value; }
-    bool binary() const { return binary_; }
+    bool complete() const {
+        const bool may_end = part_ == Part::end || part_ == Part::gap || part_ == Part::parameter || part_ == Part::value;
+        return may_end && !lacks_utf8() && !repeats();
+    }
+    bool binary() const { return bears(0); }  ///< BODY=BINARYMIME
+    bool utf8() const { return bears(1); }    ///< SMTPUTF8
     std::string_view wanted() const;
 
 private:
@@ -50,12 +55,22 @@ private:
         part_ = part;
         return true;
     }
+    static constexpr std::array<std::string_view, 4> told{"BODY=BINARYMIME", "SMTPUTF8", "BODY=7BIT", "BODY=8BITMIME"};
+    /// What the last parameter is of those so far; -1: none.
+    int last() const { return may_be_told_ ? word_.complete(told) : -1; }
+    /// The parameters say that one of told, the last one of them included.
+    bool bears(int which) const { return (told_ >> which & 1) != 0 || last() == which; }
+    /// The last one came before, perhaps with another value: two servers may heed either.
+    bool repeats() const { return last() >= 0 && (told_ & (last() == 1 ? 0b0010 : 0b1101)) != 0; }
+    bool lacks_utf8() const { return from_ && high_ && !utf8(); }
 
     Part part_ = Part::keyword;
-    bool from_ = false, binary_ = false;
-    std::uint8_t at_ = 0;       ///< in the keyword FROM: or TO:
-    std::uint8_t word_at_ = 0;  ///< in a parameter
-    std::uint8_t body_at_ = 0;  ///< how much of BODY=BINARYMIME the parameter has been
+    bool from_ = false, high_ = false;  ///< high_: an octet above 127 came
+    bool may_be_told_ = false;          ///< the parameter may become one of told
+    std::uint8_t at_ = 0;               ///< in the keyword FROM: or TO:
+    std::uint8_t word_at_ = 0;          ///< in a parameter
+    std::uint8_t told_ = 0;             ///< a bit for each
+    WordMatch word_;
 };
 
 }  // namespace sw::smtp

@@ -93,6 +93,7 @@ struct Offers {
     bool starttls : 1 = false;    ///< RFC 3207
     bool eight_bit : 1 = false;   ///< 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531) or BINARYMIME (RFC 3030)
     bool utf8 : 1 = false;        ///< SMTPUTF8
+    bool binary : 1 = false;      ///< BINARYMIME
 };
 
 constexpr char upper(std::uint8_t c) { return static_cast<char>(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c); }

@@ -22,6 +22,10 @@ constexpr std::uint8_t client_hello = 1, server_hello = 2, new_session_ticket = 
                        certificate_status = 22, supplemental_data = 23;
 }
 
+/// Descriptions of alerts (RFC 8446 section 6, RFC 5246 section 7.2, and those of their registry).
+constexpr std::uint8_t alerts[] = {0,  10, 20, 21, 22, 30, 40, 41,  42,  43,  44,  45,  46,  47,  48,  49,  50,
+                                   51, 60, 70, 71, 80, 86, 90, 100, 109, 110, 111, 112, 113, 114, 115, 116, 120};
+
 constexpr std::uint32_t most_plain = 1u << 14;               ///< RFC 8446 section 5.1
 constexpr std::uint32_t most_sealed = most_plain + 256;      ///< section 5.2
 constexpr std::uint32_t most_sealed_12 = most_plain + 2048;  ///< RFC 5246 section 6.2.3
@@ -84,7 +88,7 @@ std::size_t TlsMachine::pass(End& e, std::span<const std::uint8_t> octets) {
     constexpr std::size_t header = std::tuple_size_v<decltype(e.header)>;
     if (e.header_size > 0 || octets.size() < header || octets[0] != record::application_data || octets[1] != 3 || octets[2] > 3) return 0;
     const auto size = static_cast<std::uint32_t>(octets[3] << 8 | octets[4]);
-    if (size == 0 || size > (is_13() ? most_sealed : most_sealed_12) || e.gone || e.in_message) return 0;
+    if (size == 0 || size > (is_13() ? most_sealed : most_sealed_12) || e.gone || e.in_message || e.message_header > 0) return 0;
     std::copy_n(octets.begin(), header, e.header.begin());
     e.record_left = size;
     e.alert_at = 0;
@@ -126,7 +130,7 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
     if (size == 0 || size > most) return wrong(state, "a record of at most 16,384 octets, or a little more where it is encrypted");
     e.record_left = size;
     e.alert_at = 0;
-    if (e.in_message && type != record::handshake) return wrong(state, "the rest of a handshake message");
+    if ((e.in_message || e.message_header > 0) && type != record::handshake) return wrong(state, "the rest of a handshake message");
     if (type == record::heartbeat && !(e.sealed && heartbeat_)) return wrong(state, "no heartbeat");
     // TLS 1.3: all is application data by its outer type, but for a ChangeCipherSpec of courtesy (RFC 8446 section 5, appendix D.4).
     const bool courtesy = type == record::change_cipher_spec && size == 1 && !e.change;
@@ -151,10 +155,7 @@ void TlsMachine::body(End& e, Side from, std::span<const std::uint8_t> octets, T
         fault = change_cipher(e, from, octets[0], listener);
         e.offset += !fault;
     } else if (type == record::alert && (!e.sealed || is_13())) {
-        // Level: warning or fatal (RFC 8446 section 6).
-        const bool level = octets[0] == 2 || (octets[0] == 1 && !e.sealed);
-        if (e.alert_at++ == 0 && !level) fault = wrong(in_handshake(from), e.sealed ? "a fatal alert" : "an alert of level 1 or 2");
-        e.gone = e.sealed && e.alert_at == 2;
+        fault = alert(e, from, octets[0]);
         e.offset += !fault;
     } else if (e.sealed || type == record::application_data) {
         e.offset += octets.size();  // nobody can read them
@@ -164,19 +165,37 @@ void TlsMachine::body(End& e, Side from, std::span<const std::uint8_t> octets, T
     e.record_left -= static_cast<std::uint32_t>(e.offset - before);
 }
 
+/// Level and description (RFC 8446 section 6). Behind a fatal one, and behind the notice that it closes, an end says nothing more.
+TlsMachine::MaybeFault TlsMachine::alert(End& e, Side from, std::uint8_t octet) {
+    constexpr std::uint8_t most_alerts = 4, close_notify = 0;
+    if (e.alert_at++ == 0) {
+        e.fatal = octet == 2;
+        if (!e.fatal && (octet != 1 || e.sealed)) return wrong(in_handshake(from), e.sealed ? "a fatal alert" : "an alert of level 1 or 2");
+        if (++e.alerts > most_alerts) return wrong(in_handshake(from), "at most 4 alerts");
+        return std::nullopt;
+    }
+    if (std::find(std::begin(alerts), std::end(alerts), octet) == std::end(alerts)) return wrong(in_handshake(from), "an alert of TLS");
+    e.gone = e.fatal || octet == close_notify;
+    return std::nullopt;
+}
+
 /// RFC 5246 section 7.1: only where both ends have what keys are made of. RFC 8446 appendix D.4: means nothing.
 TlsMachine::MaybeFault TlsMachine::change_cipher(End& e, Side from, std::uint8_t octet, Listener& listener) {
     if (octet != 1) return wrong(in_handshake(from), "a ChangeCipherSpec of the value 1");
     if (e.change) return wrong(in_handshake(from), "one ChangeCipherSpec only");
+    const auto courtesy = [&]() -> MaybeFault {
+        if (std::exchange(e.early, true)) return wrong(in_handshake(from), "one ChangeCipherSpec only");
+        return std::nullopt;
+    };
     if (is_13() || retry_) {
         e.change = settled() || from == Side::initiator;
-        return std::nullopt;
+        return e.change ? std::nullopt : courtesy();
     }
     const bool resumes_server = from == Side::responder && !e.full;
     const bool keys_of_client = client().stage >= Stage::key_exchange;
     const bool may =
         from == Side::initiator ? settled() && (keys_of_client || server().change) : settled() && (client().change || resumes_server);
-    if (!may && from == Side::initiator && !settled() && e.stage == Stage::hello && client_hello_.early_data) return std::nullopt;
+    if (!may && from == Side::initiator && !settled() && e.stage == Stage::hello && client_hello_.early_data) return courtesy();
     if (!may) return wrong(in_handshake(from), "keys to be agreed on before ChangeCipherSpec");
     e.change = true;
     seal(e, from, listener);
@@ -329,6 +348,7 @@ TlsMachine::MaybeFault TlsMachine::message_ends(End& e, Side from, Listener& lis
             return Fault{Reason::pin_mismatch, "in the ClientHello", "a server name that the rule pins", {}};
         return std::nullopt;
     }
+    if (reader.hello().retry && retry_) return wrong("in the ServerHello", "one HelloRetryRequest only");
     if (reader.hello().retry) {
         retry_ = true;
         return std::nullopt;

@@ -53,11 +53,14 @@ private:
         std::uint64_t offset = 0;  ///< of the next octet
         std::array<std::uint8_t, 5> header{};
         std::uint8_t header_size = 0;
-        bool sealed = false;  ///< what it sends cannot be read any more
-        bool change = false;  ///< it sent ChangeCipherSpec
-        bool hid = false;     ///< it sent a record that cannot be read
-        bool gone = false;    ///< it gave up in clear
-        bool full = false;    ///< it sent more than its hello
+        bool sealed = false;      ///< what it sends cannot be read any more
+        bool change = false;      ///< it sent ChangeCipherSpec
+        bool hid = false;         ///< it sent a record that cannot be read
+        bool gone = false;        ///< it gave up in clear
+        bool full = false;        ///< it sent more than its hello
+        bool fatal = false;       ///< its alert is one
+        bool early = false;       ///< it sent a ChangeCipherSpec before the ServerHello
+        std::uint8_t alerts = 0;  ///< in clear
         bool in_message = false;
         std::uint8_t message_header = 0;  ///< octets of a message's header so far
         Stage stage = Stage::start;
@@ -90,6 +93,7 @@ private:
     void seal(End& e, Side from, Listener& listener);
     End& client() { return end_[0]; }
     End& server() { return end_[1]; }
+    MaybeFault alert(End& e, Side from, std::uint8_t octet);
     bool settled() const { return version_ != 0; }  ///< the ServerHello is here
     bool is_13() const { return version_ >= 0x0304; }
 

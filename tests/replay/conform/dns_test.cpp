@@ -52,6 +52,8 @@ TEST_CASE("dns: honest questions and answers are clean") {
         honest("an address", question(), answer().record(1, "@12", a, address)),
         honest("two addresses, with EDNS and a cookie on both sides", question().edns(1232, DnsWire::option(10, "12345678")),
                answer().record(1, "@12", a, address).record(1, "@12", a, address).edns(1232, DnsWire::option(10, "12345678abcdefgh"))),
+        honest("where to report errors (RFC 9567)", question().edns(),
+               answer().record(1, "@12", a, address).edns(1232, DnsWire::option(18, name("agent.example")))),
         honest("an alias of an alias", question(aaaa),
                answer(aaaa)
                    .record(1, "@12", cname, name("a.@16"))
@@ -319,6 +321,11 @@ TEST_CASE("dns hostile: EDNS") {
         asked("padding that is none", with(12, std::string("\0\0x", 3)), data + 6),
         asked("keep-alive over UDP", with(11, ""), data + 2),
         asked("a long identifier in a question", with(3, std::string(100, 'x')), data + 2),
+        answered("none was asked for", question(), answer().edns(), 10),
+        answered("errors reported to half a name", question().edns(), answer().edns(1232, DnsWire::option(18, "\5agent")), data + 4 + 6),
+        answered("errors reported to a name and more", question().edns(),
+                 answer().edns(1232, DnsWire::option(18, name("agent.example") + "x")), data + 4 + 15),
+        asked("errors reported in a question", with(18, name("agent.example")), data + 2),
         answered("twice in an answer", question().edns(), answer().edns().edns(), at_record + 11),
         answered("a long error text", question().edns(), answer().edns(1232, DnsWire::option(15, std::string(513, 'x'))), data + 2),
     });

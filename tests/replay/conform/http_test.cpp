@@ -88,6 +88,12 @@ TEST_CASE("http: honest conversations are clean") {
                              sends('C', frame(1, 0, 3, "\x82") + frame(9, 4, 3, "\x86")) +
                              sends('S', frame(3, 0, 3, std::string("\0\0\0\7", 4))) + sends('C', frame(7, 0, 0, std::string(8, '\0'))) +
                              "C.\nS.\n"),
+        honest("HTTP/2: a promise that is kept",
+               opened + sends('C', frame(1, 5, 1, "\x82")) +
+                   sends('S', frame(5, 4, 1, std::string("\0\0\0\2\x82", 5)) + frame(1, 4, 2, "\x88") + frame(0, 1, 2, "x"))),
+        honest("HTTP/2: padding",
+               opened + sends('C', frame(1, 0x0c, 1, std::string("\3\x83\0\0\0", 5)) + frame(0, 8, 1, std::string("\2ab\0\0", 5)) +
+                                       frame(0, 8, 1, std::string("\4\0\0\0\0", 5)) + frame(0, 9, 1, std::string("\0x", 2)))),
         honest("HTTP/2: larger frames where the other side takes them",
                preface + sends('C', settings) + sends('S', frame(4, 0, 0, std::string("\0\5\0\0\x50\0", 6))) +
                    sends('C', settings_ack + frame(1, 4, 1, "\x83") + frame(0, 1, 1, std::string(20'000, 'x')))),
@@ -198,6 +204,13 @@ TEST_CASE("http hostile: HTTP/2") {
         hostile("a ping on a stream", client_says(bad_head(frame(6, 0, 1, "12345678")))),
         hostile("data on stream 0", client_says(bad_head(frame(0, 0, 0, "x")))),
         hostile("data on a stream that nobody opened", client_says(bad_head(frame(0, 0, 1, "x")))),
+        hostile("data of a client on a stream with an even number", client_says(bad_head(frame(0, 0, 2, "x")))),
+        hostile("data on a stream that was not promised", opened + sends('S', bad_head(frame(0, 0, 2, "x")))),
+        hostile("data of a client on a stream that was promised",
+                opened + sends('C', frame(1, 5, 1, "\x82")) +
+                    sends('S', frame(5, 4, 1, std::string("\0\0\0\2\x82", 5)) + frame(1, 4, 2, "\x88")) +
+                    sends('C', bad_head(frame(0, 0, 2, "x")))),
+        hostile("a promise on a stream that nobody opened", opened + sends('S', bad_head(frame(5, 4, 1, std::string("\0\0\0\2\x82", 5))))),
         hostile("an even stream of a client", client_says(bad_head(frame(1, 4, 2, "\x82")))),
         hostile("a flag that the type has not", client_says(bad_head(frame(6, 0x80, 0, "12345678")))),
         hostile("the reserved bit", client_says(bad_head(frame(6, 0, 0x80000000, "12345678")))),
@@ -206,6 +219,16 @@ TEST_CASE("http hostile: HTTP/2") {
         hostile("a promise of a client", client_says(bad_head(frame(5, 4, 1, std::string("\0\0\0\2\x82", 5))))),
         hostile("settings of five octets", client_says(bad_head(frame(4, 0, 0, "12345")))),
         hostile("an acknowledgement with settings", client_says(bad_head(frame(4, 1, 0, "123456")))),
+        hostile("padded, and not an octet that says how far", client_says(frame(1, 4, 1, "\x83") + bad_head(frame(0, 8, 1, "")))),
+        hostile("padding of the whole frame", client_says(frame(1, 4, 1, "\x83") + frame(0, 8, 1, "\x05xxxx").insert(9 * 4, "\\^"))),
+        hostile("padding that leaves no room for a priority",
+                client_says(frame(1, 0x2c, 1, std::string("\1\0\0\0\0\0", 6)).insert(9 * 4, "\\^"))),
+        hostile(
+            "padding that leaves no room for the promised stream",
+            opened + sends('C', frame(1, 4, 1, "\x83")) + sends('S', frame(5, 0x0c, 1, std::string("\1\0\0\0\2", 5)).insert(9 * 4, "\\^"))),
+        hostile("a priority that ends early", client_says(bad_head(frame(1, 0x24, 1, "1234")))),
+        hostile("padding that says something",
+                client_says(frame(1, 4, 1, "\x83") + frame(0, 8, 1, std::string("\3ab\0\0x", 6)).insert(14 * 4, "\\^"))),
         hostile("a frame size that nobody may ask for", client_says(frame(4, 0, 0, std::string("\0\5\0\0\0\1", 6)).insert(14 * 4, "\\^"))),
         hostile("an end within a frame", client_says(frame(6, 0, 0, "12345678").substr(0, 12 * 4)) + "C.\\^\n"),
     });

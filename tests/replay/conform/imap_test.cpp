@@ -27,6 +27,12 @@ const std::string selected = logged_in +
 
 TEST_CASE("imap: honest sessions are clean") {
     expect_clean({
+        honest("an answer to IDLE that crosses the next command",
+               selected + "C> c IDLE\nS> + idling\nC> DONE\nC: d NO\nS> c OK done\nC: OP\\r\\n\nS> d OK done\n"),
+        honest("an IDLE that ends while the client ends it",
+               selected + "C> c IDLE\nS> + idling\nC: DO\nS> c OK done\nC: NE\\r\\n\nC> d NOOP\nS> d OK done\n"),
+        honest("a mailbox that is not opened, behind a login that is refused",
+               greeted + "C> a LOGIN amy wrong\nC> b SELECT inbox\nS> a NO no\nS> b NO no\nC> c LOGIN amy secret\nS> c OK in\n"),
         honest("read and leave", selected + "C> c FETCH 1 (FLAGS BODY[HEADER.FIELDS (\"From\" DATE)]<0.100>)\n"
                                             "S> * 1 FETCH (FLAGS (\\\\Seen) BODY[HEADER.FIELDS (\"From\" DATE)]<0> {12}\n"
                                             "S: From: a\\r\\n\\r\\n\\n)\\r\\n\nS> c OK done\n"
@@ -108,6 +114,12 @@ TEST_CASE("imap hostile: not IMAP at all") {
     expect_found({
         hostile("a client that speaks first", "C: \\^a NOOP\\r\\n\n", early_talker),
         hostile("a client that speaks into the greeting", "S: * OK re\nC: \\^a NOOP\\r\\n\n", early_talker),
+        hostile("a command whose tag is half of another's line",
+                selected + "C> c IDLE\nS> + idling\nC> DONE\nC: d \nS> c OK done\nC: CO\\^MPRESS NOOP\\r\\n\n"),
+        hostile("a command within the reply to a challenge",
+                greeted + "C> a AUTHENTICATE PLAIN\nS> + \nC: AAA\nS> a NO x\nC: XSHELL\\^ NOOP\\r\\n\n"),
+        hostile("a list behind a mailbox that was not opened and a login that was refused",
+                greeted + "C> a LOGIN amy wrong\nC> b SELECT inbox\nS> a NO no\nS> b NO no\nC: c LIST\\^ \"\" *\\r\\n\n"),
         hostile("SMTP", "S: \\^220 mail.example ESMTP\\r\\n\n"),
         hostile("ManageSieve", "S: \\^\"IMPLEMENTATION\" \"Dovecot\"\\r\\n\"SIEVE\" \"fileinto\"\\r\\nOK \"ready\"\\r\\n\n"),
         hostile("SSH", "S: \\^SSH-2.0-OpenSSH_9.2\\r\\n\n"),

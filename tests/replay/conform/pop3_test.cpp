@@ -71,6 +71,8 @@ TEST_CASE("pop3: TLS behind its start is clean, without a word in clear about a 
 TEST_CASE("pop3 hostile: not POP3 at all") {
     using enum Reason;
     expect_found({
+        hostile("a second command behind the server's good-bye", logged_in + "S> -ERR idle\nC> NOOP\nC: \\^NOOP\\r\\n\n"),
+        hostile("an answer behind the server's good-bye", logged_in + "S> -ERR idle\nC> NOOP\nS: \\^+OK\\r\\n\n"),
         hostile("a client that speaks first", "C: \\^USER amy\\r\\n\n", early_talker),
         hostile("SMTP", "S: \\^220 mail.example ESMTP\\r\\n\n"),
         hostile("IMAP", "S: \\^* OK ready\\r\\n\n"),

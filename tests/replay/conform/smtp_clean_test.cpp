@@ -7,7 +7,7 @@ namespace {
 
 /// Behind a greeting and EHLO.
 Talk with_mail(const std::string& name, const std::string& rest,
-               const std::string& offers = "S> 250-PIPELINING\nS> 250-CHUNKING\nS> 250-SMTPUTF8\n") {
+               const std::string& offers = "S> 250-PIPELINING\nS> 250-CHUNKING\nS> 250-BINARYMIME\nS> 250-SMTPUTF8\n") {
     return {name,
             Script("S> 220 mail.example ESMTP\nC> EHLO relay.example.org\nS> 250-mail.example greets you\n" + offers + "S> 250 8BITMIME\n" +
                    rest),
@@ -70,8 +70,12 @@ TEST_CASE("smtp: mails are clean") {
                   "C> RCPT TO:<b@mail.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;b@mail.example\nS> 251 forwards\n"),
         with_mail(
             "mailboxes of all kinds",
-            "C> MAIL FROM: <\"a b@c\\\\\"d\"@[192.0.2.1]>\nS> 250 ok\nC> RCPT TO:<@x.example,@y.example:b@mail.example>\nS> 250 ok\n"
+            "C> MAIL FROM: <\"a b@c\\\\\"d\"@[192.0.2.1]> smtputf8\nS> 250 ok\nC> RCPT TO:<@x.example,@y.example:b@mail.example>\nS> 250 ok\n"
             "C> RCPT TO:<Postmaster>\nS> 250 ok\nC> RCPT TO:<a..b.@mail.example>\nS> 250 ok\nC> RCPT TO:<\\xc3\\xa9@mail.example>\nS> 250 ok\n"),
+        with_mail(
+            "names of all scripts, and then of one",
+            "C> MAIL FROM:<\\xc3\\xa9@\\xc3\\xa9.example> SIZE=10 SMTPUTF8 BODY=8BITMIME\nS> 250 ok\nC> RCPT TO:<\\xc3\\xa9@mail.example>\n"
+            "S> 250 ok\nC> RSET\nS> 250 ok\nC> MAIL FROM:<a@example.org>\nS> 250 ok\nC> RCPT TO:<b@mail.example>\nS> 250 ok\n"),
         with_mail("octets above 127 in a mail",
                   "C> MAIL FROM:<a@example.org> BODY=8BITMIME\nS> 250 ok\nC> RCPT TO:<b@mail.example>\nS> 250 ok\nC> DATA\nS> 354 go\n"
                   "C> gr\\xc3\\xbc\\xc3\\x9fe\nC> .\nS> 250 ok\n"),

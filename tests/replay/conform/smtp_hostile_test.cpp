@@ -111,6 +111,23 @@ TEST_CASE("smtp hostile: something else on the port of SMTP") {
     });
 }
 
+TEST_CASE("smtp hostile: names of other scripts that the mail does not announce (RFC 6531 3.4)") {
+    using enum Reason;
+    const std::string utf8 = greeted + "C> EHLO a\nS> 250-b\nS> 250-8BITMIME\nS> 250 SMTPUTF8\n";
+    expect_found({
+        hostile("a sender", not_speaking, utf8 + "C: MAIL FROM:<\\xc3\\xa9@example.org>\\^\\r\\n\n"),
+        hostile("a sender and other parameters", not_speaking, utf8 + "C: MAIL FROM:<a@\\xc3\\xa9.example> SIZE=1 SMTPUTF\\^\\r\\n\n"),
+        hostile("a parameter that only begins like it", not_speaking,
+                utf8 + "C: MAIL FROM:<\\xc3\\xa9@example.org> SMTPUTF88 SMTPUTF8=1\\^\\r\\n\n"),
+        hostile("a value", not_speaking, utf8 + "C: MAIL FROM:<a@example.org> ENVID=\\xc3\\xa9\\^\\r\\n\n"),
+        hostile("a recipient", not_speaking,
+                utf8 + "C> MAIL FROM:<a@example.org>\nS> 250 ok\nC: RCPT TO:<\\^\\xc3\\xa9@mail.example>\\r\\n\n"),
+        hostile("a recipient of the next mail", not_speaking,
+                utf8 + "C> MAIL FROM:<a@example.org> SMTPUTF8\nS> 250 ok\nC> RSET\nS> 250 ok\nC> MAIL FROM:<a@example.org>\nS> 250 ok\n"
+                       "C: RCPT TO:<b@\\^\\xc3\\xa9.example>\\r\\n\n"),
+    });
+}
+
 TEST_CASE("smtp hostile: who opens and says nothing") {
     using enum Reason;
     expect_found({
@@ -137,6 +154,9 @@ TEST_CASE("smtp hostile: out of turn") {
         hostile("a command behind QUIT", not_speaking, pipelining + "C> QUIT\nC: \\^NOOP\\r\\n\n"),
         hostile("a command behind the good-bye", not_speaking, hello + "C> QUIT\nS> 221 bye\nC: \\^NOOP\\r\\n\n"),
         hostile("a reply to nothing", not_speaking, hello + "S: \\^250 ok\\r\\n\n"),
+        hostile("a reply behind the good-bye", not_speaking, hello + "C> QUIT\nS> 221 bye\nS: \\^421 and more\\r\\n\n"),
+        hostile("a second good-bye that nobody asked for", not_speaking, hello + "S> 421 timeout\nS: \\^421 again\\r\\n\n"),
+        hostile("an answer behind a good-bye that nobody asked for", not_speaking, hello + "S> 421 timeout\nC> NOOP\nS: \\^250 ok\\r\\n\n"),
         hostile("two replies to one command", not_speaking, hello + "C> RSET\nS> 250 ok\nS: \\^250 ok\\r\\n\n"),
         hostile("a flood of replies", not_speaking,
                 hello + "C> RSET\nS> 250 ok\nS: \\^500 a\\r\\n500 a\\r\\n500 a\\r\\n500 a\\r\\n500 a\\r\\n\n"),
@@ -224,9 +244,19 @@ TEST_CASE("smtp hostile: logins that can be read") {
 TEST_CASE("smtp hostile: mails and chunks of other sizes than they claim") {
     using enum Reason;
     const std::string chunked = pipelining + envelope;
+    const std::string binary = greeted + "C> EHLO a\nS> 250-b\nS> 250-CHUNKING\nS> 250 BINARYMIME\n";
     expect_found({
         hostile("BDAT where it is not offered", not_speaking, hello + envelope + "C: BDAT\\^ 5 LAST\\r\\nhello\n"),
         hostile("a chunk that is accepted before it is there", not_speaking, chunked + "C> BDAT 300 LAST\nC: hello\nS: 250 ok\\r\\^\\n\n"),
+        hostile("octets of any kind that nobody offered to take", not_speaking,
+                hello + "C: MAIL FROM:<a@example.org> BODY=BINARYMIME\\^\\r\\n\n"),
+        hostile("octets of any kind, and then text", not_speaking,
+                binary + "C: MAIL FROM:<a@example.org> BODY=BINARYMIME BODY=7BIT\\^\\r\\n\n"),
+        hostile("text twice", not_speaking, binary + "C: MAIL FROM:<a@example.org> BODY=8BITMIME body=8bitmime\\^ SIZE=1\\r\\n\n"),
+        hostile("octets of any kind behind RSET", smtp_bare_lf,
+                binary + "C> MAIL FROM:<a@example.org> BODY=BINARYMIME\nS> 250 ok\nC> RSET\nS> 250 ok\nC> BDAT 3 LAST\nC: a\\^\\nb\n"),
+        hostile("octets of any kind of a mail that was refused", smtp_bare_lf,
+                binary + "C> MAIL FROM:<a@example.org> BODY=BINARYMIME\nS> 550 no\nC> BDAT 3 LAST\nC: a\\^\\nb\n"),
         hostile("DATA that is accepted behind a chunk", not_speaking,
                 chunked + "C> BDAT 5\nC: hello\nS> 250 ok\nC> DATA\nS: 354 go\\r\\^\\n\n"),
         hostile("a chunk that is longer than it says", not_speaking, chunked + "C> BDAT 5 LAST\nC: hello\\^ there\\r\\n\n"),

@@ -114,6 +114,8 @@ TEST_CASE("tls hostile: something else on the port of TLS") {
 
 TEST_CASE("tls hostile: records that are none") {
     const std::string version_2("\x16\x02", 2), hello = client_hello({});
+    const std::string retry = handshake(2, server_hello({.retry = true})), again = retry;
+    const Script retried = opened().say(Side::server, retry).say(Side::client, hello_record(hello));
     expect_found({
         hostile("a version that is none", {}, Side::client, version_2 + std::string("\x00\x00\x10", 3), 1),
         hostile("a version from the future", {}, Side::client, std::string("\x16\x03\x05\x00\x10", 5), 2),
@@ -129,6 +131,17 @@ TEST_CASE("tls hostile: records that are none") {
                 4),
         hostile("an alert of the server's in clear behind its hello", sealed_13(), Side::server, record(21, "\x02\x28"), 4),
         hostile("a warning in clear", sealed_13(), Side::client, record(21, std::string("\x01\x00", 2)), 5),
+        hostile("something behind a refusal of the server's", opened().say(Side::server, record(21, "\x02\x28")), Side::server,
+                record(21, "\x02\x28"), 4),
+        hostile("a handshake behind a refusal", opened().say(Side::server, record(21, "\x02\x28")), Side::server,
+                handshake(2, server_hello({})), 4),
+        hostile("something behind a notice that it closes", opened().say(Side::client, record(21, std::string("\x01\x00", 2))),
+                Side::client, record(21, "\x01\x5a"), 4),
+        hostile("an alert that TLS does not know", opened(), Side::server, record(21, "\x01\x77"), 6),
+        hostile(
+            "a fifth alert",
+            opened().say(Side::server, record(21, "\x01\x70") + record(21, "\x01\x70") + record(21, "\x01\x70") + record(21, "\x01\x70")),
+            Side::server, record(21, "\x01\x70"), 5),
         hostile("something behind a refusal", sealed_13().say(Side::client, record(21, "\x02\x30")), Side::client, sealed(60), 4),
         hostile("a heartbeat that nobody agreed on", sealed_13(), Side::client, record(24, "\x01\xff\xff"), 4),
         hostile("a heartbeat in the handshake", answered_12(), Side::client, record(24, std::string("\x01\x40\x00", 3)), 4),
@@ -141,6 +154,12 @@ TEST_CASE("tls hostile: records that are none") {
         hostile("the server's ChangeCipherSpec before the client's", flight_12(), Side::server, change_cipher_spec(), 5),
         hostile("an alert of three octets", answered_12(), Side::client, record(21, "\x02\x28\x28"), 4),
         hostile("an alert of no level", answered_12(), Side::client, record(21, "\x07\x28"), 5),
+        hostile("an alert within a message's head", client_says(record(22, "\x01", 0x0301)), Side::client, record(21, "\x01\x5a"), 4),
+        hostile("a ChangeCipherSpec behind the first octet of a message", flight_12().say(Side::client, record(22, "\x10")), Side::client,
+                change_cipher_spec(), 4),
+        hostile("a second retry", retried, Side::server, again, again.size() - 1),
+        hostile("a second ChangeCipherSpec behind a retry", opened().say(Side::server, retry + change_cipher_spec()), Side::server,
+                change_cipher_spec(), 5),
         hostile("an alert within a message", client_says(record(22, message(1, hello).substr(0, 50), 0x0301)), Side::client,
                 record(21, "\x01\x00"), 4),
         hostile("more behind the hello of TLS 1.3", opened(), Side::server, record(22, message(2, server_hello({})) + message(11, "")),

@@ -1,4 +1,6 @@
 /// Octets that were not captured: within content of a known length a machine goes on behind them; elsewhere it can judge no more.
+#include <memory>
+
 #include "tests/support/catch.hpp"
 #include "tests/unit/conform/machines.hpp"
 
@@ -30,6 +32,25 @@ TEST_CASE("gap: within a literal of IMAP, and not beyond it") {
     const auto breach = c.server("\xff");
     REQUIRE(breach);
     CHECK(breach->offset == 14 + 11 + 25 + 100 + 3);  // gaps count
+}
+
+TEST_CASE("gap: a chunk of a mail may go on in the middle of a line's end") {
+    const auto p = test::protocol("smtp");
+    const auto in_chunk = [&p] {
+        auto c = std::make_unique<Conversation>(*p);
+        REQUIRE_FALSE(c->server("220 a\r\n"));
+        REQUIRE_FALSE(c->client("EHLO b\r\n"));
+        REQUIRE_FALSE(c->server("250-a\r\n250 CHUNKING\r\n"));
+        REQUIRE_FALSE(c->client("BDAT 20 LAST\r\naaaa"));
+        CHECK_FALSE(c->machine().gap(Side::initiator, 17));
+        REQUIRE(c->machine().gap(Side::initiator, 4));
+        return c;
+    };
+    CHECK_FALSE(in_chunk()->client("\nccccccccc\r\n"));
+    CHECK_FALSE(in_chunk()->client("cccccccccc\r\n"));
+    const auto breach = in_chunk()->client("\nc\n");
+    REQUIRE(breach);
+    CHECK(breach->reason == Reason::smtp_bare_lf);
 }
 
 TEST_CASE("gap: POP3 has none") {

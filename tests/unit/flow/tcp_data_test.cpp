@@ -51,6 +51,10 @@ TEST_CASE("TCP: a keep-alive probe repeats one octet, whatever it is") {
     Connection c;
     c.establish();
     c.client({psh | ack, 1001, 5001, "abc"});
+    CHECK(c.client({ack, 1003, 5001, "?"}) == "inconsistent-retransmit");  // nobody has acknowledged it yet
+    c.server({ack, 5001, 1003});
+    CHECK(c.client({ack, 1003, 5001, "?"}) == "inconsistent-retransmit");
+    c.server({ack, 5001, 1004});
     CHECK(c.client({ack, 1003, 5001, "?"}) == "fits");
     CHECK(c.client({ack, 1002, 5001, "?"}) == "inconsistent-retransmit");
     CHECK(c.client({ack, 1003, 5001, "??"}) == "inconsistent-retransmit");

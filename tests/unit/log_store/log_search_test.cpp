@@ -107,6 +107,23 @@ TEST_CASE("log retention: what is old goes, from the index too, and findings, sa
     CHECK(room.rows("INSERT INTO log_text (log_text) VALUES ('integrity-check')").empty());
 }
 
+TEST_CASE("log retention: a line whose receiver had lost its clock goes with those that came before it, not at once") {
+    LogRoom room;
+    for (int i = 0; i < 5; ++i) room.say("app: line alpha" + std::to_string(i));
+    room.commit();
+    REQUIRE(room.rows("UPDATE log_event SET received = 7000000000 WHERE id = 3").empty());           // 1970
+    REQUIRE(room.rows("UPDATE log_event SET received = 4102444800000000000 WHERE id = 1").empty());  // 2100
+    const auto removed_before = [&room](int seconds) {
+        const auto gone = log_retain_step(room.store, {.before = noon + std::chrono::seconds{seconds}, .octets = 0});
+        REQUIRE(gone);
+        return *gone;
+    };
+    CHECK(removed_before(1) == 0);
+    CHECK(removed_before(2) == 2);
+    CHECK(room.rows("SELECT group_concat(id, ' ') FROM (SELECT id FROM log_event ORDER BY id)") == "1 4 5");
+    CHECK(removed_before(60) == 2);
+}
+
 TEST_CASE("log retention: beyond its size the oldest go") {
     LogRoom room;
     for (int i = 0; i < 100; ++i) room.say("app: " + std::string(900, 'x') + std::to_string(i));
