@@ -156,7 +156,8 @@ Answer TcpState::data(Flow& flow, const Packet& p, int from, Timestamp now) {
 bool TcpState::ends_within(const Flow& flow, int from, std::int32_t beyond) const {
     const TcpSide& s = flow.side[from];
     const std::uint8_t any = 0;
-    return beyond < 0 || (beyond == 0 && !s.fin && sent_->compare(flow, from, s.end - 1, &any, 1) != SentOctets::Check::unknown);
+    const bool taken = s.end - 1 == flow.isn[from] || sent_->compare(flow, from, s.end - 1, &any, 1) != SentOctets::Check::unknown;
+    return beyond < 0 || (beyond == 0 && !s.fin && taken);
 }
 
 /// A probe of one octet already acknowledged keeps a connection alive; its octet is anything (RFC 9293 3.8.4).

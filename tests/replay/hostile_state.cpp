@@ -101,6 +101,7 @@ std::vector<Hostile> hostile_connections() {
          after(talked, talked.segment(Side::server, data, -24, "221 goodbye, goodbye...\r"))},
         {"an overlap that differs", inconsistent_retransmit, after(talked, talked.segment(Side::client, data, -4, "rx\r\nRSET\r\n"))},
         {"a FIN under the number of an octet", inconsistent_retransmit, after(talked, talked.segment(Side::client, finish, -1))},
+        {"a FIN under the number of the SYN", inconsistent_retransmit, after(open, open.segment(Side::client, finish, -1))},
         {"a FIN far behind what was sent", inconsistent_retransmit, after(talked, talked.segment(Side::client, finish, -20))},
         {"a FIN again, before the first", inconsistent_retransmit,
          after(TcpDialogue(talked).fin(Side::client), TcpDialogue(talked).fin(Side::client).segment(Side::client, finish, -2))},
