@@ -126,7 +126,7 @@ TlsMachine::MaybeFault TlsMachine::record_begins(End& e, Side from) {
     const std::string_view state = e.sealed ? "between records" : in_handshake(from);
     const bool early = type == record::application_data && from == Side::initiator && client_hello_.early_data && e.stage != Stage::start;
     const std::uint32_t most = e.sealed && !is_13() ? most_sealed_12 : e.sealed || early ? most_sealed : most_plain;
-    if (e.gone) return wrong("behind a fatal alert", "nothing");
+    if (e.gone) return wrong("behind its last alert", "nothing");
     if (size == 0 || size > most) return wrong(state, "a record of at most 16,384 octets, or a little more where it is encrypted");
     e.record_left = size;
     e.alert_at = 0;

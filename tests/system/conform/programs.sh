@@ -63,13 +63,15 @@ record() {
     name=$1
     shift
     : >"$work/tcpdump.log"  # the last one's, which says "listening", too
-    tcpdump -i serves0 -U --immediate-mode -s 0 -w "$work/$name.pcap" ip 2>"$work/tcpdump.log" &
+    # Room for bursts: each frame takes as much of it as the longest that there may be.
+    tcpdump -B 65536 -i serves0 -U --immediate-mode -s 66000 -w "$work/$name.pcap" ip 2>"$work/tcpdump.log" &
     recorder=$!
     until grep -q 'listening on' "$work/tcpdump.log"; do kill -0 "$recorder"; sleep 0.05; done
     "$@" >"$work/$name.out" 2>&1 || { cat "$work/$name.out" >&2; echo "FAIL $name: the command itself failed: $*"; failed=1; }
     sleep 0.5
     kill "$recorder"
     wait "$recorder" || true
+    grep -q '^0 packets dropped by kernel' "$work/tcpdump.log" || { cat "$work/tcpdump.log" >&2; echo "FAIL $name: the recorder lost packets"; failed=1; }
 }
 
 # policy NAME: rules on standard input, into NAME.toml.
