@@ -30,29 +30,43 @@ struct Gone {
     std::string raw;
 };
 
-/// A clock that is so far ahead of us is wrong.
+/// Receivers' clocks that show less, or so much more than is too old, are wrong (a machine without a battery begins at 1970).
+constexpr std::int64_t earliest = 1'577'836'800'000'000'000;  // 2020-01-01
 constexpr std::int64_t far_ahead = std::int64_t{30} * 365 * 24 * 3600 * 1'000'000'000;
 
-/// The oldest lines, where there are too many octets; else those that are too old. A line is as old as the lines that were stored before
-/// it: one of a receiver whose clock begins at 1970 after a boot stays as long as its neighbours. Clocks that are far ahead hold nobody
-/// back.
-Result<std::vector<Gone>> to_go(Database& db, const LogRetention& keep, std::int64_t octets) {
-    const bool too_many = keep.octets > 0 && octets > static_cast<std::int64_t>(keep.octets);
+enum class Which : std::uint8_t { oldest, undated, outdated };
+
+/// The oldest; those of a wrong clock that were stored before one that is too old by a right one, so that they go with their neighbours;
+/// those that are too old.
+constexpr const char* to_go_queries[] = {
+    "SELECT id, raw FROM log_event ORDER BY id LIMIT ?1",
+    "SELECT id, raw FROM log_event WHERE (received < ?3 OR received > ?4) AND +id <"
+    " (SELECT max(id) FROM log_event WHERE received >= ?3 AND received < ?2) LIMIT ?1",
+    "SELECT id, raw FROM log_event WHERE received >= ?3 AND received < ?2 ORDER BY received LIMIT ?1",
+};
+
+/// excess: octets, after which enough have gone
+Result<std::vector<Gone>> to_go(Database& db, Which which, Timestamp before, std::int64_t excess = INT64_MAX) {
     std::vector<Gone> gone;
-    auto rows = db.prepare("SELECT id, raw, received FROM log_event ORDER BY id");
+    auto rows = db.prepare(to_go_queries[static_cast<unsigned>(which)]);
     if (!rows) return Unexpected{rows.error()};
-    std::int64_t excess = octets - static_cast<std::int64_t>(keep.octets);
-    while (gone.size() < static_cast<std::size_t>(most_removed) && (!too_many || excess > 0)) {
-        const auto row = rows->step();
-        if (!row) return Unexpected{row.error()};
-        if (!*row) break;
-        const std::int64_t received = rows->integer(2);
-        if (!too_many && received > keep.before.ns + far_ahead) continue;
-        if (!too_many && received >= keep.before.ns) break;
-        gone.push_back({rows->integer(0), octets_of(*rows, 1)});
+    rows->bind(1, most_removed);
+    if (which != Which::oldest) rows->bind(2, before.ns).bind(3, earliest);
+    if (which == Which::undated) rows->bind(4, before.ns + far_ahead);
+    auto done = each_row(*rows, [&](const Statement& r) {
+        if (excess <= 0) return;
+        gone.push_back({r.integer(0), octets_of(r, 1)});
         excess -= static_cast<std::int64_t>(gone.back().raw.size());
-    }
+    });
+    if (!done) return Unexpected{done.error()};
     return gone;
+}
+
+Result<std::vector<Gone>> to_go(Database& db, const LogRetention& keep, std::int64_t octets) {
+    const std::int64_t excess = octets - static_cast<std::int64_t>(keep.octets);
+    if (keep.octets > 0 && excess > 0) return to_go(db, Which::oldest, keep.before, excess);
+    auto undated = to_go(db, Which::undated, keep.before);
+    return !undated || !undated->empty() ? undated : to_go(db, Which::outdated, keep.before);
 }
 
 }  // namespace

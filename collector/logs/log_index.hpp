@@ -12,7 +12,7 @@ namespace sw {
 Result<std::int64_t> index_step(Store& store, std::int64_t most);
 
 struct LogRetention {
-    Timestamp before;          ///< lines received before go, but none that was stored behind one that stays
+    Timestamp before;          ///< lines received before go; those of a clock before 2020, or 30 years ahead, with those stored behind them
     std::uint64_t octets = 0;  ///< of all lines (what was received, not what the file takes); the oldest go beyond it; 0: no limit
 };
 /// Remove at most some thousand lines that are to go, from the index too. Findings, their samples, templates and counts stay.

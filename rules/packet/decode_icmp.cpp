@@ -34,6 +34,37 @@ void quote_transport(Packet& p, const std::uint8_t* l4, std::uint32_t size, bool
     p.quoted.present = true;
 }
 
+/// Extensions of an error (RFC 4884 7): labels of MPLS (RFC 4950) and what interface it was (RFC 5837), no more of them than routers write.
+bool are_extensions(const std::uint8_t* at, std::uint32_t size) {
+    constexpr std::uint32_t most = 256;
+    constexpr std::uint8_t version_2 = 0x20, mpls_labels = 1, interface = 2;
+    if (size < 4 || size > most || at[0] != version_2 || at[1] != 0) return false;
+    if (load_be16(at + 2) != 0 && fold(sum_words(at, size)) != 0xffff) return false;
+    for (std::uint32_t i = 4; i < size;) {
+        if (size - i < 4) return false;
+        const std::uint32_t length = load_be16(at + i);
+        const bool known = (at[i + 2] == mpls_labels && at[i + 3] == 1) || at[i + 2] == interface;
+        if (!known || length < 8 || length % 4 != 0 || length > size - i) return false;
+        i += length;
+    }
+    return true;
+}
+
+/// How much of what follows the error's header is the quoted packet, which says that it has so many octets. Behind it stand zeros,
+/// and extensions (RFC 4884); anything else is put there to be carried. length: of what is quoted, zeros included; 0: not said, and
+/// routers older than that RFC begin their extensions at 128.
+std::uint32_t quoted_octets(Packet& p, const Cursor& c, std::uint32_t own, std::uint32_t length) {
+    constexpr std::uint32_t least = 128;
+    const std::uint32_t size = c.captured(), extensions = length < least ? least : length;
+    const std::uint32_t quoted = std::min({size, own, length < least ? size : length});
+    const std::uint32_t zeros = std::max(quoted, std::min(size, extensions));
+    const std::uint8_t* at = c.here();
+    const bool only_zeros = std::all_of(at + quoted, at + zeros, [](std::uint8_t octet) { return octet == 0; });
+    const bool ends = zeros == size || !c.whole() || (zeros == extensions && are_extensions(at + zeros, size - zeros));
+    if (!only_zeros || !ends) p.anomalies.add(Reason::icmp_embedded);
+    return quoted;
+}
+
 void quote_ipv4(Packet& p, const Cursor& c) {
     if (!demand(p, c, 20, Reason::icmp_embedded)) return;
     const std::uint8_t* h = c.here();
@@ -42,8 +73,7 @@ void quote_ipv4(Packet& p, const Cursor& c) {
     if (!readable) return p.anomalies.add(Reason::icmp_embedded);
     if (!demand(p, c, header + 8, Reason::icmp_embedded)) return;
     p.quoted.tuple = {Address::v4(h + 12), Address::v4(h + 16), 0, 0, h[9]};
-    // What stands behind the quoted packet (RFC 792: nothing; RFC 4884: zeros and extensions) is not of it.
-    const std::uint32_t quoted = std::min<std::uint32_t>(c.captured(), load_be16(h + 2));
+    const std::uint32_t quoted = quoted_octets(p, c, load_be16(h + 2), h[-3] * 4u);
     quote_transport(p, h + header, std::max(quoted, header + 8) - header, false);
 }
 
@@ -52,8 +82,9 @@ void quote_ipv6(Packet& p, const Cursor& c) {
     const std::uint8_t* h = c.here();
     if (h[0] >> 4 != 6) return p.anomalies.add(Reason::icmp_embedded);
     p.quoted.tuple = {Address::v6(h + 8), Address::v6(h + 24), 0, 0, h[6]};
-    const std::uint32_t quoted = std::min<std::uint32_t>(c.captured() - 40, load_be16(h + 4));
-    quote_transport(p, h + 40, std::max<std::uint32_t>(quoted, 8), true);
+    const bool has_length = p.icmp_type == 1 || p.icmp_type == 3;  // elsewhere the octet is of the MTU or the pointer
+    const std::uint32_t quoted = quoted_octets(p, c, 40u + load_be16(h + 4), has_length ? h[-4] * 8u : 0);
+    quote_transport(p, h + 40, std::max<std::uint32_t>(quoted, 48) - 40, true);
 }
 
 void set_icmp(Packet& p, Cursor c) {

@@ -51,6 +51,8 @@ std::vector<Hostile> errors() {
         {"an ICMP error that quotes what was acknowledged long ago and is kept no more", icmp_unrelated,
          then(talkative.frames(),
               icmp_error(v4(firewall), v4(mail), 3, 1, from_back(talkative, lines.size(), lines.substr(0, 1000)), 500))},
+        {"an ICMP error with octets behind what it quotes", icmp_embedded,
+         then(d.frames(), icmp(v4(firewall), v4(mail), 3, 1, 0, said.packet() + Octets{'i', 'd', '\n'}))},
         {"an ICMP error to the wrong end", icmp_unrelated, error_about(heard)},
         {"an ICMP error to a third host", icmp_unrelated, error_about(said, 3, 1, resolver)},
         {"a forged path MTU of another port", icmp_unrelated, error_about(other_port, 3, 4)},

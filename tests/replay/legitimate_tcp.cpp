@@ -259,6 +259,14 @@ std::vector<Legitimate> icmp_errors(const Endpoint& client, const Endpoint& serv
         d.put(icmp_error(router, server, six ? type6 : type4, six ? code6 : code4, sent, quoted, mtu)).wait(50ms);
         return d.put(d.segment(server_side, ack, -1400, std::string(700, 'd'))).ack(client_side).close(client_side).frames();
     };
+    // A router that says which labels the segment bore (RFC 4884, 4950).
+    const auto labelled = [&] {
+        auto d = TcpDialogue(client, server).handshake().send(server_side, std::string(1400, 'd'));
+        Octets body = d.frames().back().packet();
+        body.resize(128);
+        body = body + Octets{0x20, 0, 0xcb, 0xfd, 0, 8, 1, 1, 0, 0xfa, 0x11, 0xff};
+        return d.put(icmp(router, server, six ? 3 : 11, 0, six ? 16u << 24 : 32u << 16, body)).frames();
+    };
     const auto about_syn = [&](std::uint8_t code4, std::uint8_t code6) {
         auto d = TcpDialogue(client, server).syn();
         return d.put(icmp_error(router, client, six ? 1 : 3, six ? code6 : code4, d.frames().front(), 20)).frames();
@@ -270,6 +278,7 @@ std::vector<Legitimate> icmp_errors(const Endpoint& client, const Endpoint& serv
         {"host unreachable in midstream", about_server(3, 1, 1, 3, 8)},
         {"network unreachable in midstream", about_server(3, 0, 1, 0, 28)},
         {"time exceeded in midstream", about_server(11, 0, 3, 0, 8)},
+        {"time exceeded, labels told", labelled()},
         {"a SYN prohibited by the router", about_syn(13, 1)},
         {"a SYN to a host that is down", about_syn(1, 3)},
     };

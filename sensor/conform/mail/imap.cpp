@@ -213,8 +213,8 @@ void ImapMachine::concluded() {
     const bool over = role == Role::authenticate || role == Role::idle;
     const bool waits = client_ == Client::idle || client_ == Client::challenge;
     const bool may_end = (client_ == Client::idling && word_.size() == 0) || (client_ == Client::response && challenge_.at_line_start());
-    // A line that the client has begun it goes on with.
-    if (over && line_ == 0 && (waits || may_end)) client_ = Client::begin;
+    // A line that the client has begun it goes on with, and another command that it gave waits for an answer of its own.
+    if (over && responses_.tag().hash() == tag_.hash() && line_ == 0 && (waits || may_end)) client_ = Client::begin;
     if (place_ == Place::logout) return;
     if ((role == Role::login || role == Role::authenticate) && ok) place_ = Place::authenticated;
     if (role == Role::select && ok) place_ = Place::selected;

@@ -10,10 +10,11 @@ namespace sw::smtp {
 
 void ContentReader::begin_chunk(std::uint64_t octets, bool binary, bool eight_bit, bool first) {
     const std::uint32_t line = first ? 0 : line_;
-    const bool cr = !first && cr_;
+    const bool cr = !first && cr_, behind_gap = !first && behind_gap_;
     begin({false, binary, eight_bit});
     line_ = line;  // lines run on from one chunk into the next
     cr_ = cr;
+    behind_gap_ = behind_gap;
     left_ = octets;
 }
 

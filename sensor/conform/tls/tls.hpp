@@ -82,6 +82,7 @@ private:
     MaybeFault header_octet(End& e, Side from, std::uint8_t octet);
     MaybeFault record_begins(End& e, Side from);
     void body(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault);
+    MaybeFault alert(End& e, Side from, std::uint8_t octet);
     MaybeFault change_cipher(End& e, Side from, std::uint8_t octet, Listener& listener);
     void handshake(End& e, Side from, std::span<const std::uint8_t> octets, Timestamp now, Listener& listener, MaybeFault& fault);
     MaybeFault message_header(End& e, Side from, std::uint8_t octet);
@@ -93,7 +94,6 @@ private:
     void seal(End& e, Side from, Listener& listener);
     End& client() { return end_[0]; }
     End& server() { return end_[1]; }
-    MaybeFault alert(End& e, Side from, std::uint8_t octet);
     bool settled() const { return version_ != 0; }  ///< the ServerHello is here
     bool is_13() const { return version_ >= 0x0304; }
 

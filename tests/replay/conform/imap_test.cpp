@@ -29,6 +29,8 @@ TEST_CASE("imap: honest sessions are clean") {
     expect_clean({
         honest("an answer to IDLE that crosses the next command",
                selected + "C> c IDLE\nS> + idling\nC> DONE\nC: d NO\nS> c OK done\nC: OP\\r\\n\nS> d OK done\n"),
+        honest("an answer to IDLE that crosses the next IDLE",
+               selected + "C> c IDLE\nS> + idling\nC> DONE\nC> d IDLE\nS> c OK done\nS> + idling\nC> DONE\nS> d OK done\n"),
         honest("an IDLE that ends while the client ends it",
                selected + "C> c IDLE\nS> + idling\nC: DO\nS> c OK done\nC: NE\\r\\n\nC> d NOOP\nS> d OK done\n"),
         honest("a mailbox that is not opened, behind a login that is refused",

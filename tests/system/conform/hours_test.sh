@@ -1,7 +1,8 @@
 # hours_test.sh SPAN_WATCHER [PROGRAMS]: people use the servers of a small network at the pace of people - mails now and then, a
 # mailbox left open in IDLE, an administrator's session that stays, names asked, clocks set, lines logged - and all of it is
 # clean: what stays open for hours and says little, as well as what is short.
-# PROGRAMS: where packages were unpacked without being installed (./dev test does it); SPAN_CONFORM_SECONDS: how long (12).
+# PROGRAMS: where packages were unpacked without being installed (./dev test does it); SPAN_CONFORM_SECONDS: how long (12);
+# SPAN_CONFORM_KEEP: a folder for the capture and its policy.
 . "$(dirname "$0")/programs.sh"
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/servers.sh"

@@ -77,6 +77,62 @@ TEST_CASE("ICMP: a quotation that cannot be read is an anomaly") {
     CHECK(slugs(error(CraftedFrame(about).set16(ip_at + 6, 1), 8)->anomalies) == "icmp-embedded");  // a later fragment
 }
 
+namespace {
+
+/// A quoted packet, zeros up to 128 octets, and what a router says of itself behind them.
+Octets extended(Octets quoted, const Octets& extensions) {
+    quoted.resize(128);
+    return quoted + extensions;
+}
+const Octets labels{0x20, 0, 0xcb, 0xfd, 0, 8, 1, 1, 0, 0xfa, 0x11, 0xff};
+const Octets interface { 0x20, 0, 0, 0, 0, 8, 2, 2, 0, 0, 0, 7 };  // no checksum
+
+}  // namespace
+
+TEST_CASE("ICMP: behind the quoted packet stand zeros, and extensions of routers") {
+    const std::uint32_t words4 = 32u << 16, words6 = 16u << 24;  // where RFC 4884 puts how much is quoted
+    const auto error4 = [](const Octets& body, std::uint32_t rest = 0) {
+        return slugs(Decoded(icmp(v4(mail), v4(outside), 3, 1, rest, body))->anomalies);
+    };
+    const auto error6 = [](const Octets& body, std::uint32_t rest = 0) {
+        return slugs(Decoded(icmp(v6(mail), v6(outside), 1, 0, rest, body))->anomalies);
+    };
+    const Octets syn = smtp_syn().packet(), syn6 = smtp_syn6().packet();
+    for (const std::uint32_t rest : {0u, words4}) {
+        CHECK(error4(syn + Octets(20), rest) == "");
+        CHECK(error4(extended(syn, labels), rest) == "");
+        CHECK(error4(extended(syn, interface), rest) == "");
+        CHECK(error4(extended(syn, labels + labels), rest) == "icmp-embedded");
+        CHECK(error4(syn + labels, rest) == "icmp-embedded");
+        CHECK(error4(extended(syn, {'i', 'd', '\n', 0}), rest) == "icmp-embedded");
+        CHECK(error4(extended(syn + Octets{'x'}, labels), rest) == "icmp-embedded");
+    }
+    CHECK(error6(extended(syn6, labels), words6) == "");
+    CHECK(error6(extended(syn6, labels)) == "");
+    CHECK(error6(syn6 + Octets{'x'}, words6) == "icmp-embedded");
+    for (std::size_t at = 0; at < 8; ++at) {
+        Octets bent = labels;
+        bent[at] ^= 0x40;
+        INFO("octet " << at);
+        CHECK(error4(extended(syn, bent), words4) == "icmp-embedded");
+    }
+    CHECK(error4(extended(syn, Octets{0x20, 0, 0, 0} + Octets(300)), words4) == "icmp-embedded");
+}
+
+TEST_CASE("ICMP: a quoted packet cannot say that it is shorter than it is quoted") {
+    const CraftedFrame about = smtp().segment(Side::server, tcp_flag::ack, 0, "220 mail.example\r\n");
+    const auto quoting = [](CraftedFrame f) { return Decoded(icmp(v4(firewall), v4(mail), 3, 1, 0, f.packet())); };
+    const Decoded whole = quoting(about);
+    CHECK(slugs(whole->anomalies) == "");
+    CHECK(whole->quoted.payload_len == 18);
+    CHECK(slugs(quoting(CraftedFrame(about).set16(ip_at + 2, 40))->anomalies) == "icmp-embedded");
+    CHECK(slugs(quoting(CraftedFrame(about).set16(ip_at + 2, 0))->anomalies) == "icmp-embedded");
+    const Decoded large(
+        icmp(v4(firewall), v4(mail), 3, 1, 32u << 16, smtp().segment(Side::server, tcp_flag::ack, 0, std::string(500, 'd')).packet()));
+    CHECK(slugs(large->anomalies) == "icmp-embedded");  // it says that 128 octets of it are quoted
+    CHECK(large->quoted.payload_len == 88);
+}
+
 TEST_CASE("ICMP: a quotation that was merely not captured is not held against the error") {
     for (const auto& honest : {icmp_error(v4(mail), v4(outside), 3, 3, smtp_syn()), icmp_error(v6(mail), v6(outside), 1, 4, smtp_syn6())})
         for (std::size_t n = 0; n < honest.bytes.size(); ++n) {
