@@ -23,7 +23,10 @@ bool is_tcp(const Packet& p) { return p.transport == Transport::tcp; }
         flow->deadline = now_ + idle_[flow->rule];
     else if (proto != 6 || !tcp_.in_order(*flow, segment, from, now_))
         return false;
-    if (flow->owes && !speaks_on(*flow, from, segment)) {
+    // Most ACKs: nothing waits to be read, and in_order() says that no more is acknowledged than was sent.
+    if (flow->in_step & flow->owes & (segment.len == 0)) {
+        sent_.acknowledged(*flow, from ^ 1, segment.ack);
+    } else if (flow->owes && !speaks_on(*flow, from, segment)) {
         broken_ = found;
         return false;
     }

@@ -87,6 +87,7 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
     // An acknowledgement of what was read says nothing more, and neither side ends by it.
     if (s.len == 0 && !flow.side[from].fin && distance(s.ack, talk->next[from ^ 1]) <= 0) {
         sent_->acknowledged(flow, from ^ 1, s.ack);
+        flow.in_step = in_step(flow, *talk);
         return true;
     }
     const bool in_content = talk->in_content;
@@ -97,7 +98,13 @@ bool Conformance::segment(Flow& flow, int from, const TcpState::Segment& s, cons
     }
     const std::uint32_t read = talk->next[from ^ 1];
     sent_->acknowledged(flow, from ^ 1, distance(s.ack, read) < 0 ? s.ack : read);
+    flow.in_step = in_step(flow, *talk);
     return true;
+}
+
+/// Not behind a FIN: that has to be noticed.
+bool Conformance::in_step(const Flow& flow, const Talk& talk) {
+    return talk.next[0] == flow.side[0].end && talk.next[1] == flow.side[1].end;
 }
 
 bool Conformance::datagram(Flow& flow, int from, std::span<const std::uint8_t> payload, const Frame& frame, Timestamp now) {

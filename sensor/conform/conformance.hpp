@@ -32,6 +32,7 @@ public:
     /// A flow was created under its rule. in_grace: what it said before may have been missed.
     void opened(Flow& flow, bool in_grace) {
         flow.owes = protocols_[flow.rule] != nullptr;
+        flow.in_step = false;
         in_grace_ = in_grace;
     }
     /// How long a UDP conversation of a rule may be silent.
@@ -87,6 +88,7 @@ private:
     class Ear;
 
     Talk* talk_of(Flow& flow);
+    static bool in_step(const Flow& flow, const Talk& talk);
     bool read(Flow& flow, Talk& talk, int side, std::span<const std::uint8_t> octets, Timestamp now);
     bool read_on(Flow& flow, Talk& talk, int side, Timestamp now);
     bool take(Flow& flow, Talk& talk, int from, const TcpState::Segment& s, Timestamp now);

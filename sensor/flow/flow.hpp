@@ -66,6 +66,7 @@ struct alignas(64) Flow {
     std::uint8_t clear : 2 = 0;    ///< bit 0: no forbid rule, by the flow key alone, matches what the initiator sends; 1: responder
     bool owes : 1 = false;         ///< its octets are still to be judged: whoever reads them keeps them, too (SentOctets::hold)
     bool breached : 1 = false;     ///< it did not speak its protocol: grey from then on, and never judged at a glance
+    bool in_step : 1 = false;      ///< it owes, and all that both sides sent was read: an ACK alone changes nothing
     std::uint8_t refused : 2 = 0;  ///< it opened beyond its rule's budget: 1 of conversations an hour, 2 of hours
     TcpSide side[2];               ///< initiator, responder
 
